@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+import { ConfigError } from './errors.js'
+import { nearest } from './nearest.js'
+
+export type ConfigSource<T extends z.ZodRawShape> = {
+  /** A strict object: a mistyped key is an error. */
+  schema: z.ZodObject<T>
+  /** `tap-keap`; its settings in the environment are `TAP_KEAP_…`. */
+  plugin: string
+  /** The values of `--config` in order: paths, or `ENV` for "the environment alone will do". */
+  sources: readonly string[]
+  env: Readonly<Record<string, string | undefined>>
+  /** Where relative paths and `.env` are looked up. */
+  cwd: string
+}
+
+/**
+ * A plugin's settings: the files in order, a later one winning key by key; over them the environment, where a variable that
+ * is really set wins over the same one in `.env`.
+ *
+ * @throws {ConfigError} for a file that can't be read or isn't a JSON object, an unknown key, a value of the wrong kind
+ */
+export async function loadConfig<T extends z.ZodRawShape>(source: ConfigSource<T>): Promise<z.infer<z.ZodObject<T>>> {
+  const { schema, plugin, sources, env, cwd } = source
+  const files = await Promise.all(sources.filter((name) => name !== 'ENV').map((name) => readObject(name, cwd)))
+  const settings = { ...(await readDotEnv(cwd)), ...env }
+  const merged: Record<string, unknown> = Object.assign({}, ...files, fromEnvironment(schema, plugin, settings))
+  const parsed = schema.safeParse(merged)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(describe(plugin, parsed.error, Object.keys(schema.shape)))
+}
+
+/**
+ * The object in a JSON file that the user named.
+ *
+ * @throws {ConfigError} when it can't be read, or holds something else
+ */
+export async function readObject(file: string, cwd: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path.resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(
+      `The file ${file} can't be read (${error.code ?? error.message}). Give the path of a JSON file.`,
+    )
+  })
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
+  } catch (error) {
+    const seen = error instanceof SyntaxError ? error.message : 'something else'
+    throw new ConfigError(`The file ${file} must hold one JSON object like {"key": "value"}; seen: ${seen}.`)
+  }
+}
+
+async function readDotEnv(cwd: string): Promise<Record<string, string>> {
+  const text = await readFile(path.join(cwd, '.env'), 'utf8').catch(() => '')
+  const parsed = parseEnv(text)
+  return Object.fromEntries(Object.entries(parsed).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+function fromEnvironment<T extends z.ZodRawShape>(
+  schema: z.ZodObject<T>,
+  plugin: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, unknown> {
+  const prefix = `${plugin.toUpperCase().replaceAll('-', '_')}_`
+  const settings: Record<string, unknown> = {}
+  for (const [key, kind] of Object.entries(schema.shape)) {
+    const text = env[prefix + key.toUpperCase()]
+    if (text !== undefined && text !== '') settings[key] = fromText(kind as z.ZodType, text)
+  }
+  return settings
+}
+
+/** `"20"` is a number where a number is wanted; a text that only looks like one stays a text where that is wanted. */
+function fromText(kind: z.ZodType, text: string): unknown {
+  if (kind.safeParse(text).success) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function describe(plugin: string, error: z.ZodError, known: string[]): string {
+  const problems = error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.') || 'the config'}: ${issue.message}`]
+    return issue.keys.map((key) => {
+      const meant = nearest(key, known)
+      return `"${key}" is not a setting${meant ? ` (did you mean "${meant}"?)` : ''}`
+    })
+  })
+  return `The config of ${plugin} can't be used: ${problems.join('; ')}. Settings are: ${known.join(', ')}.`
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { JsonSchema } from './json-schema.js'
+import type { JsonObjectText, JsonText } from './json-text.js'
+
+/** Announces a stream: its columns and key. Comes before the stream's first record, and again when the schema changes. */
+export const SchemaMessage = z.object({
+  type: z.literal('SCHEMA'),
+  stream: z.string(),
+  schema: JsonSchema,
+  // Required by the specification, left out by some taps.
+  key_properties: z
+    .array(z.string())
+    .nullish()
+    .transform((keys) => keys ?? []),
+  bookmark_properties: z.array(z.string()).nullish().transform(absentIfNull).optional(),
+})
+export type SchemaMessage = z.infer<typeof SchemaMessage>
+
+/** One row. `record` holds each property's text as it was sent; `time_extracted` is RFC 3339. */
+export const RecordMessage = z.object({
+  type: z.literal('RECORD'),
+  stream: z.string(),
+  record: z.custom<JsonObjectText>((value) => value instanceof Map, 'an object'),
+  version: z.int().nullish().transform(absentIfNull).optional(),
+  time_extracted: z.string().nullish().transform(absentIfNull).optional(),
+})
+export type RecordMessage = z.infer<typeof RecordMessage>
+
+/** How far the tap has come. `value` is the text of any JSON value; a target hands it back and never reads it. */
+export const StateMessage = z.object({ type: z.literal('STATE'), value: z.custom<JsonText>(isString, 'a value') })
+export type StateMessage = z.infer<typeof StateMessage>
+
+/** Ends a complete scan: rows of the stream that carry an older version, or none, are gone at the source. */
+export const ActivateVersionMessage = z.object({
+  type: z.literal('ACTIVATE_VERSION'),
+  stream: z.string(),
+  version: z.int(),
+})
+export type ActivateVersionMessage = z.infer<typeof ActivateVersionMessage>
+
+export const Message = z.discriminatedUnion('type', [
+  SchemaMessage,
+  RecordMessage,
+  StateMessage,
+  ActivateVersionMessage,
+])
+export type Message = z.infer<typeof Message>
+
+function absentIfNull<T>(value: T | null | undefined): T | undefined {
+  return value ?? undefined
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}

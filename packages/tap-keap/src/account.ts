@@ -1,0 +1,49 @@
+import { type Log, sliceObject, stringOf } from '@keap-postgres/protocol'
+import type { KeapClient } from './keap/client.js'
+import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
+
+/** Whose data it is, and what time it is there. */
+export type Account = {
+  /** Keap's name of the account, e.g. `ab123`. */
+  tenant: string | undefined
+  /** By Keap's clock, in epoch milliseconds: the start of the run. */
+  startMs: number
+}
+
+/**
+ * The first request of a run: does the credential work, whose is it, and what does Keap's clock say? `userinfo` needs no
+ * permission, so a refusal is about the credential itself.
+ *
+ * @throws {KeapRefusedError} when Keap can't be reached or refuses
+ */
+export async function openAccount(client: KeapClient, baseUrl: string, log: Log, now: () => number): Promise<Account> {
+  const url = `${baseUrl}/v2/oauth/connect/userinfo`
+  const answer = await client.get(url).catch((error: unknown) => {
+    throw refusal(error, url)
+  })
+  const user = sliceObject(answer.text)
+  if (user.get('is_admin') === 'false') {
+    log.warn("The credential's user is not an admin: Keap hides rows that this user may not see, without saying so.")
+  }
+  const tenant = answer.tenant?.split('.')[0] ?? textOf(user.get('tenant_id'))
+  return { tenant, startMs: answer.dateMs ?? now() }
+}
+
+function refusal(error: unknown, url: string): unknown {
+  if (error instanceof NotAvailableError) {
+    return new KeapRefusedError(
+      `Keap refused the credential: ${error.message}. Check that it is whole, not revoked, and meant for this account ` +
+        '(Settings → API in Keap shows the keys).',
+    )
+  }
+  if (error instanceof RequestError) {
+    return new KeapRefusedError(
+      `Keap can't be read at ${url}: ${error.message}. Check base_url and the network, then run again.`,
+    )
+  }
+  return error
+}
+
+function textOf(text: string | undefined): string | undefined {
+  return text?.startsWith('"') ? stringOf(text) : undefined
+}

@@ -1,0 +1,109 @@
+import { Bookmark, ConfigError, type JsonText, State } from '@keap-postgres/protocol'
+import { z } from 'zod'
+import type { Position } from './walks/list.js'
+
+/** A window that was left before its end: what was read, and behind which record to go on. */
+const Resume = z.object({
+  since: z.string().optional(),
+  until: z.string(),
+  after: z.string().optional(),
+  offset: z.number().optional(),
+})
+type Resume = z.infer<typeof Resume>
+
+const StreamBookmark = Bookmark.extend({ resume: Resume.optional() })
+type StreamBookmark = z.infer<typeof StreamBookmark>
+
+/** The stretch of time that a run reads of a stream: `[since, until)`, epoch milliseconds; everything without `since`. */
+export type ReadWindow = { sinceMs: number | undefined; untilMs: number; from: Position }
+
+/**
+ * How far each stream has come. The value of a bookmark is the start of the run that read the window to its end, by Keap's
+ * clock: what changed during that run is in the next one's window.
+ */
+export class Bookmarks {
+  readonly #state: State
+  readonly #streams: Map<string, StreamBookmark>
+
+  /** @throws {ConfigError} when `state` is something else than this tap's state */
+  constructor(state: unknown) {
+    const parsed = State.safeParse(state)
+    if (!parsed.success || (isObject(state) && ('type' in state || 'singer_state' in state))) {
+      throw new ConfigError(notAState(state))
+    }
+    this.#state = parsed.data
+    this.#streams = new Map(
+      Object.entries(parsed.data.bookmarks).map(([stream, bookmark]) => [stream, checked(stream, bookmark)]),
+    )
+  }
+
+  /**
+   * The window to read for streams that are read together: from the oldest of their bookmarks less the overlap, or
+   * everything when one has none. A window that a former run left is gone on with when they all stand at the same place.
+   *
+   * @param column what the bookmarks are about; a bookmark about another column doesn't count
+   */
+  window(streams: readonly string[], column: string | undefined, runStartMs: number, overlapMs: number): ReadWindow {
+    const bookmarks = streams.map((stream) => this.#streams.get(stream))
+    const [resume, ...others] = bookmarks.map((bookmark) => bookmark?.resume)
+    if (resume !== undefined && others.every((other) => JSON.stringify(other) === JSON.stringify(resume))) {
+      const { since, until, ...from } = resume
+      return { sinceMs: since === undefined ? undefined : Date.parse(since), untilMs: Date.parse(until), from }
+    }
+    const values = bookmarks.map((bookmark) =>
+      column !== undefined && bookmark?.replication_key === column ? bookmark.replication_key_value : undefined,
+    )
+    const known = values.filter((value) => value !== undefined)
+    const sinceMs =
+      known.length === 0 || known.length < values.length ? undefined : Math.min(...known.map(Date.parse)) - overlapMs
+    return { sinceMs, untilMs: runStartMs, from: {} }
+  }
+
+  /** A page of the window is out. A position that nothing can be gone on from isn't kept. */
+  pageRead(streams: readonly string[], window: ReadWindow, position: Position): void {
+    if (position.after === undefined && position.offset === undefined) return
+    const resume: Resume = {
+      ...(window.sinceMs !== undefined && { since: new Date(window.sinceMs).toISOString() }),
+      until: new Date(window.untilMs).toISOString(),
+      ...(position.after !== undefined && { after: position.after }),
+      ...(position.offset !== undefined && { offset: position.offset }),
+    }
+    for (const stream of streams) this.#streams.set(stream, { ...this.#streams.get(stream), resume })
+  }
+
+  /** The window was read to its end. */
+  windowRead(streams: readonly string[], column: string | undefined, window: ReadWindow): void {
+    const value = new Date(window.untilMs).toISOString()
+    for (const stream of streams) {
+      if (column === undefined) this.#streams.delete(stream)
+      else this.#streams.set(stream, { replication_key: column, replication_key_value: value })
+    }
+  }
+
+  /** The state as it stands, for a STATE message. */
+  toText(): JsonText {
+    return JSON.stringify({ ...this.#state, bookmarks: Object.fromEntries(this.#streams) })
+  }
+}
+
+function checked(stream: string, bookmark: Bookmark): StreamBookmark {
+  const parsed = StreamBookmark.safeParse(bookmark)
+  const times = [parsed.data?.replication_key_value, parsed.data?.resume?.until, parsed.data?.resume?.since]
+  if (parsed.success && times.every((time) => time === undefined || !Number.isNaN(Date.parse(time)))) return parsed.data
+  throw new ConfigError(
+    `The state's bookmark of ${stream} can't be used: ${JSON.stringify(bookmark).slice(0, 200)}. Wanted is ` +
+      '{"replication_key": column, "replication_key_value": RFC 3339 time}. Give the last line that the target printed, ' +
+      'or leave --state out to read everything.',
+  )
+}
+
+function notAState(state: unknown): string {
+  return (
+    `The state can't be used: ${JSON.stringify(state)?.slice(0, 200)}. Wanted is the value of the last STATE message, ` +
+    '{"bookmarks": {"contacts": {…}}}, as target-postgres prints it; leave --state out to read everything.'
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,105 @@
+import type { Writable } from 'node:stream'
+import { ConfigError, createLog, loadConfig, readObject, reportFailure, writeLine } from '@keap-postgres/protocol'
+import yargs from 'yargs'
+import { secretsOf, TapConfig } from './config.js'
+import { discover } from './discover.js'
+import { selectAll, selectByCatalog } from './select.js'
+import { runTap, version } from './tap.js'
+
+/** What the command line needs of the process it runs in. */
+export type Surroundings = {
+  argv: readonly string[]
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+  stdout: Writable
+  stderr: Writable & { isTTY?: boolean }
+  /** Aborted by the first SIGINT or SIGTERM. */
+  stop: AbortSignal
+}
+
+const NAME = 'tap-keap'
+
+/** Runs one command line to its end. Returns the exit code: 0 fine, 1 a bug, 2 configuration, 3 Keap refused. */
+export async function runCli(around: Surroundings): Promise<number> {
+  const { stderr } = around
+  let secrets: string[] = []
+  try {
+    const args = await parse(around)
+    if (args === undefined) return 0
+    if (args.discover) return await printCatalog(around.stdout)
+    const { env, cwd, stdout, stop } = around
+    const config = await loadConfig({ schema: TapConfig, plugin: NAME, sources: args.config, env, cwd })
+    secrets = secretsOf(config)
+    const catalog = args.catalog === undefined ? undefined : await readObject(args.catalog, cwd)
+    const state = args.state === undefined ? {} : await readObject(args.state, cwd)
+    const selection = catalog === undefined ? selectAll() : selectByCatalog(catalog)
+    const log = createLog({ name: NAME, env, secrets, stderr })
+    const summary = await runTap({ config, selection, state, out: stdout, log, cwd, stop })
+    const { read, rows, calls, skipped } = summary
+    const ended = summary.stopped ? 'stopped as asked; the same command goes on from here' : 'finished'
+    log.info(`${ended}: ${rows} rows of ${read} lists in ${calls} calls`, { rows, calls, skipped })
+    return 0
+  } catch (error) {
+    // The reader has gone and says itself why; nobody is left to tell.
+    if (isBrokenPipe(error)) return 3
+    return reportFailure(error, { name: NAME, secrets, stderr })
+  }
+}
+
+type Arguments = { config: string[]; catalog: string | undefined; state: string | undefined; discover: boolean }
+
+/** Undefined when only help or the version was asked for. */
+async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefined> {
+  const cli = yargs([...argv])
+    .scriptName(NAME)
+    .usage(
+      '$0 --config c.json [--catalog FILE] [--state FILE]\n\nReads a Keap account and writes Singer messages to stdout.',
+    )
+    .option('config', {
+      alias: 'c',
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'JSON file; repeatable, later files win; ENV: environment alone',
+    })
+    .option('catalog', { type: 'string', describe: 'Which streams and columns, as --discover prints them' })
+    .option('properties', { alias: 'p', type: 'string', describe: 'The old name of --catalog' })
+    .option('state', { alias: 's', type: 'string', describe: 'Go on from here: the last line that the target printed' })
+    .option('discover', {
+      alias: 'd',
+      type: 'boolean',
+      default: false,
+      describe: 'Print the catalog; needs no credential',
+    })
+    .example('$0 --config c.json | target-postgres', 'the whole account into Postgres')
+    .example('$0 --config c.json > keap.jsonl', 'into a file, for later')
+    .example('$0 --config c.json --state <(target-postgres state) | target-postgres', 'only what changed since')
+    .epilogue('Settings can also come from TAP_KEAP_API_KEY and so on, and from .env.')
+    .version(`${NAME} v${version}`)
+    .nargs('config', 1)
+    .strict()
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new ConfigError(`${message} See ${NAME} --help.`)
+    })
+  let printed = ''
+  const args = await cli.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
+    printed = output
+  })
+  if (printed !== '') {
+    await writeLine(stdout, printed)
+    return undefined
+  }
+  const { config, state, discover: wanted } = args
+  return { config, catalog: args.catalog ?? args.properties, state, discover: wanted }
+}
+
+/** Indented: Meltano reads it line by line and takes no line over 64 KiB. */
+async function printCatalog(stdout: Writable): Promise<number> {
+  await writeLine(stdout, JSON.stringify(discover(), null, 2))
+  return 0
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE'
+}

@@ -1,0 +1,155 @@
+import type { JsonText, Log } from '@keap-postgres/protocol'
+import type { Bookmarks, ReadWindow } from './bookmarks.js'
+import type { KeapClient } from './keap/client.js'
+import { NotAvailableError } from './keap/errors.js'
+import { type BaseUrls, openList } from './lists.js'
+import type { Output } from './output.js'
+import { stringAt } from './pointer.js'
+import type { Context } from './project.js'
+import { recordMaker } from './records.js'
+import type { Selected } from './select.js'
+import type { Stream } from './stream.js'
+import { walkKeyset } from './walks/keyset.js'
+import type { List, Step } from './walks/list.js'
+import { walkOffset } from './walks/offset.js'
+import { walkSorted } from './walks/sorted.js'
+import { walkToken } from './walks/token.js'
+
+/** What all streams of a run share. */
+export type Run = {
+  client: KeapClient
+  baseUrls: BaseUrls
+  bookmarks: Bookmarks
+  output: Output
+  log: Log
+  /** When the run began, by Keap's clock, in epoch milliseconds. */
+  startMs: number
+  overlapMs: number
+  /** In a first run, nothing older is read where Keap can filter; epoch milliseconds. */
+  startDateMs: number | undefined
+  now: () => number
+  /** Aborted when the run is to end: the page at hand is finished, no other is begun. */
+  stop: AbortSignal
+}
+
+/** One list, and the streams that are made of it: its own, and those nested in its records. */
+export type Reading = {
+  stream: Stream
+  /** Empty when only the ids are wanted. */
+  selected: readonly Selected[]
+  /** The values that `stream.parent` binds, a list each. */
+  parentIds?: readonly string[] | undefined
+}
+
+export type ReadResult = {
+  rows: number
+  calls: number
+  /** The list's ids, when all of it was read from its beginning. */
+  ids: string[] | undefined
+}
+
+/**
+ * Reads a list to the end of its window and writes the records of every stream made of it, page by page, each page followed
+ * by the state that covers it. The bookmarks move only after the last page.
+ *
+ * @throws {RequestError} when the list can't be read to its end; what was written stays covered by the last state
+ */
+export async function readList(run: Run, { stream, selected, parentIds }: Reading): Promise<ReadResult> {
+  const names = selected.map(({ name }) => name)
+  const column = selected.some(({ fullTable }) => fullTable) ? undefined : stream.changes?.column
+  const window = readWindow(run, names, column)
+  const makers = selected.map(recordMaker)
+  for (const one of selected) await run.output.schema(one)
+
+  const contexts = contextsOf(stream, parentIds)
+  const result: ReadResult = { rows: 0, calls: 0, ids: isWhole(window) ? [] : undefined }
+  for (const context of contexts) {
+    const path = bindPath(stream.path, context)
+    const list = openList({ ...run, stream, path, filter: windowFilter(stream, window) })
+    for await (const { page, items, position } of unlessGone(walk(list, stream, window), stream, run.log)) {
+      for (const item of items) result.ids?.push(stringAt(item, '/id') ?? '')
+      const batches = makers.map((maker) => maker.batch(items, context))
+      const { answer, path, query, requestedMs } = page
+      const entry = {
+        stream: names[0] ?? stream.records,
+        path,
+        query,
+        rows: page.items.length,
+        bytes: Buffer.byteLength(answer.text),
+        ms: answer.ms,
+        attempts: answer.attempts,
+        requested_at: new Date(requestedMs).toISOString(),
+      }
+      // Within a fan-out a position says nothing without its parent.
+      const mark = () => contexts.length === 1 && run.bookmarks.pageRead(names, window, position)
+      await run.output.page(batches, entry, mark)
+      result.rows += items.length
+      result.calls += answer.attempts
+      run.stop.throwIfAborted()
+    }
+  }
+  for (const maker of makers) maker.report(run.log)
+  run.bookmarks.windowRead(names, column, window)
+  await run.output.state()
+  return result
+}
+
+function readWindow(run: Run, names: readonly string[], column: string | undefined): ReadWindow {
+  const window = run.bookmarks.window(names, column, run.startMs, run.overlapMs)
+  if (column === undefined || run.startDateMs === undefined || window.sinceMs !== undefined) return window
+  return { ...window, sinceMs: run.startDateMs }
+}
+
+function isWhole(window: ReadWindow): boolean {
+  return window.sinceMs === undefined && window.from.after === undefined && window.from.offset === undefined
+}
+
+/** A window without a beginning is everything, and needs no filter. */
+function windowFilter({ changes }: Stream, { sinceMs, untilMs }: ReadWindow): string[] {
+  if (changes?.kind !== 'window' || sinceMs === undefined) return []
+  return [
+    `${changes.since}==${new Date(sinceMs).toISOString()}`,
+    `${changes.until}==${new Date(untilMs).toISOString()}`,
+  ]
+}
+
+function walk(list: List, { scan, changes }: Stream, window: ReadWindow): AsyncGenerator<Step> {
+  const how = changes?.kind === 'sorted' && window.sinceMs !== undefined ? changes : scan
+  switch (how.kind) {
+    case 'keyset':
+      return walkKeyset(list, how, window.from)
+    case 'token':
+      return walkToken(list, how)
+    case 'sorted':
+      return walkSorted(list, how, window.sinceMs)
+    case 'offset':
+      return walkOffset(list, how, window.from)
+  }
+}
+
+/** One context for each list to read: what its path is bound to, known to the columns as `@name`. */
+function contextsOf({ parent, each }: Stream, parentIds: readonly string[] = []): Context[] {
+  if (parent) return parentIds.map((id) => ({ [parent.param]: JSON.stringify(id) }))
+  if (each) return each.values.map((value) => ({ [each.param]: JSON.stringify(value) }))
+  return [{}]
+}
+
+function bindPath(path: string, context: Context): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(JSON.parse(context[name] ?? '""') as JsonText),
+  )
+}
+
+/**
+ * One of many lists may be gone: a parent deleted since it was listed, a part of Keap that this account hasn't. The others
+ * are read all the same; a list that stands alone fails.
+ */
+async function* unlessGone(steps: AsyncGenerator<Step>, stream: Stream, log: Log): AsyncGenerator<Step> {
+  try {
+    yield* steps
+  } catch (error) {
+    const gone = error instanceof NotAvailableError && error.status !== 401
+    if (!gone || !(stream.parent || stream.each)) throw error
+    log.warn(`skipped one list: ${error.message}`)
+  }
+}

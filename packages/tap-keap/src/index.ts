@@ -1,0 +1,8 @@
+export { runCli } from './cli.js'
+export { TapConfig } from './config.js'
+export { discover } from './discover.js'
+export { columnsOf, PAGE_LOG, type StreamColumns, schemaNames } from './schemas.js'
+export { selectAll, selectByCatalog } from './select.js'
+export type { Stream, Walk } from './stream.js'
+export { type StreamName, streamNames, streams } from './streams.js'
+export { runTap, type TapOptions } from './tap.js'

@@ -1,0 +1,140 @@
+import { Agent, type Dispatcher, request } from 'undici'
+import type { Auth } from './auth.js'
+import { messageOf, NotAvailableError, RequestError } from './errors.js'
+import type { Gate } from './gate.js'
+import { type KeapHeaders, readLimits } from './limits.js'
+import { isRetriable, retryAfterMs, retryDelayMs } from './retry.js'
+
+/** Query parameters; those that are undefined aren't sent. */
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+/** A 200, taken whole. */
+export type Answer = {
+  /** The body, as sent. */
+  text: string
+  /** Keap's clock when it answered, in epoch milliseconds; undefined without a `Date` header. */
+  dateMs: number | undefined
+  /** The account, e.g. `ab123`. */
+  tenant: string | undefined
+  /** Requests it took, failed ones included. */
+  attempts: number
+  /** From the first request to the end of the last body, in milliseconds. */
+  ms: number
+}
+
+export type ClientOptions = {
+  auth: Auth
+  gate: Gate
+  dispatcher: Dispatcher
+  maxAttempts: number
+  /** For an answer to begin, and between two pieces of it, in milliseconds. */
+  timeoutMs: number
+  userAgent: string
+  now: () => number
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+  random: () => number
+  /** Told of every wait before another attempt. */
+  onRetry: (reason: string, url: string, waitMs: number) => void
+  signal?: AbortSignal
+}
+
+type Outcome = { ok: Answer } | { retry: string; waitMs?: number | undefined } | { unauthorized: string }
+
+/** Asks Keap, politely: through the gate, signed, again after what may pass, and never with an error in place of data. */
+export class KeapClient {
+  readonly #options: ClientOptions
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The answer to one GET.
+   *
+   * @throws {NotAvailableError} 401 (with every signature), 403, 404
+   * @throws {RequestError} any other refusal, or no good answer in `maxAttempts` tries
+   * @throws {KeapRefusedError} the sign-in can't be renewed
+   * @throws {QuotaSpentError} the day's quota is spent
+   */
+  async get(url: string, query: Query = {}): Promise<Answer> {
+    const { auth, gate, maxAttempts, now, sleep, random, onRetry, signal } = this.#options
+    const target = url + queryString(query)
+    const startMs = now()
+    let renewed = false
+    for (let attempt = 1; ; attempt++) {
+      await gate.pass(signal)
+      const headers = await auth.headers()
+      const outcome = await this.#ask(target, headers, attempt, startMs)
+      if ('ok' in outcome) return outcome.ok
+      if ('unauthorized' in outcome) {
+        if (renewed || !(await auth.renew(headers))) throw new NotAvailableError(401, outcome.unauthorized)
+        renewed = true
+        continue
+      }
+      if (attempt >= maxAttempts) throw new RequestError(`${outcome.retry}, ${attempt} times in a row, at ${url}`)
+      const waitMs = outcome.waitMs ?? retryDelayMs(attempt, undefined, random())
+      onRetry(outcome.retry, url, waitMs)
+      await sleep(waitMs, signal)
+    }
+  }
+
+  async #ask(target: string, signature: Record<string, string>, attempt: number, startMs: number): Promise<Outcome> {
+    const { dispatcher, timeoutMs, userAgent, gate, now, signal } = this.#options
+    let status: number
+    let headers: KeapHeaders
+    let text: string
+    try {
+      const response = await request(target, {
+        dispatcher,
+        headers: { ...signature, accept: 'application/json', 'user-agent': userAgent },
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        ...(signal && { signal }),
+      })
+      status = response.statusCode
+      headers = response.headers
+      text = await response.body.text()
+    } catch (error) {
+      if (signal?.aborted) throw error
+      return { retry: `the connection failed (${reasonOf(error)})` }
+    }
+    gate.learn(readLimits(headers))
+    const where = `HTTP ${status} (${messageOf(text)})`
+    if (status === 200) return { ok: { text, ...readAnswer(headers), attempts: attempt, ms: now() - startMs } }
+    if (status === 401) return { unauthorized: `Keap answered ${where} at ${target}` }
+    if (status === 403 || status === 404) throw new NotAvailableError(status, `Keap answered ${where} at ${target}`)
+    if (isRetriable(status)) {
+      return { retry: `Keap answered ${where}`, waitMs: retryAfterMs(headerText(headers, 'retry-after'), now()) }
+    }
+    throw new RequestError(`Keap answered ${where} at ${target}`)
+  }
+}
+
+/** Connections kept open between requests, no more at once than asked for. */
+export function createDispatcher(connections: number, timeoutMs: number): Agent {
+  return new Agent({ connections, keepAliveTimeout: 30_000, connect: { timeout: timeoutMs } })
+}
+
+/** `?a=1&b=x%3D%3Dy`, or nothing. */
+export function queryString(query: Query): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined)
+  if (pairs.length === 0) return ''
+  return `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`
+}
+
+function readAnswer(headers: KeapHeaders): Pick<Answer, 'dateMs' | 'tenant'> {
+  const date = Date.parse(headerText(headers, 'date') ?? '')
+  const tenant = headerText(headers, 'x-keap-tenant-id')?.trim()
+  return { dateMs: Number.isNaN(date) ? undefined : date, tenant: tenant === '' ? undefined : tenant }
+}
+
+function headerText(headers: KeapHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = (error as NodeJS.ErrnoException).code
+  return code ? `${code}: ${error.message}` : error.message
+}

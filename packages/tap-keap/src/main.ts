@@ -1,0 +1,20 @@
+import { runCli } from './cli.js'
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(130)
+    stop.abort(new Error(signal))
+  })
+}
+// Without a listener a broken pipe would end the process as if it were a bug; writers see it as their own failure.
+process.stdout.on('error', () => {})
+
+process.exitCode = await runCli({
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stop: stop.signal,
+})

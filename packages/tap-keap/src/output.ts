@@ -1,0 +1,86 @@
+import type { Writable } from 'node:stream'
+import { type JsonText, type Message, objectText, writeMessage, writeMessages } from '@keap-postgres/protocol'
+import type { Bookmarks } from './bookmarks.js'
+import { jsonSchemaOf, pageLogKey } from './discover.js'
+import { compileProjection } from './project.js'
+import { PAGE_LOG, type StreamColumns } from './schemas.js'
+import type { Selected } from './select.js'
+import { streams } from './streams.js'
+
+/** The records of one stream that one page gave. */
+export type Batch = { stream: string; records: Iterable<ReadonlyMap<string, JsonText>> }
+
+/** One row of the page log. */
+export type PageEntry = {
+  stream: string
+  path: string
+  query: string
+  rows: number
+  bytes: number
+  ms: number
+  attempts: number
+  /** RFC 3339. */
+  requested_at: string
+}
+
+export type Output = ReturnType<typeof createOutput>
+
+/** What goes to stdout, in the order that makes a STATE true: first the records of a page, then the state that covers them. */
+export function createOutput(
+  out: Writable,
+  bookmarks: Bookmarks,
+  run: { tapRunId: string; account: string | undefined; pageLog: StreamColumns | undefined },
+) {
+  const pageRow = run.pageLog && compileProjection(run.pageLog.columns, pageLogKey, () => {})
+  let seq = 0
+
+  function* pageMessages(batches: readonly Batch[], entry: PageEntry, mark: () => void): Generator<Message> {
+    for (const { stream, records } of batches) {
+      for (const record of records) yield { type: 'RECORD', stream, record, time_extracted: entry.requested_at }
+    }
+    if (pageRow) {
+      const values = {
+        tap_run_id: run.tapRunId,
+        account: run.account ?? null,
+        seq: ++seq,
+        method: 'GET',
+        status: 200,
+        ...entry,
+      }
+      const record = pageRow('{}', Object.fromEntries(objectText(values)))
+      yield { type: 'RECORD', stream: PAGE_LOG, record, time_extracted: entry.requested_at }
+    }
+    // Only now: a STATE that another stream writes in between must not speak of records that aren't out yet.
+    mark()
+    yield stateMessage(bookmarks)
+  }
+
+  return {
+    /** Announces a stream. */
+    schema: ({ name, columns }: Selected) =>
+      writeMessage(out, {
+        type: 'SCHEMA',
+        stream: name,
+        schema: jsonSchemaOf(columns),
+        key_properties: [...streams[name].key],
+        bookmark_properties: streams[name].changes && [streams[name].changes.column],
+      }),
+
+    /** Announces the page log, when it is wanted. */
+    async pageLogSchema(): Promise<void> {
+      if (!run.pageLog) return
+      const schema = jsonSchemaOf(run.pageLog)
+      await writeMessage(out, { type: 'SCHEMA', stream: PAGE_LOG, schema, key_properties: [...pageLogKey] })
+    },
+
+    /** A page's records, its row in the page log, and the state behind it. `mark` moves the bookmarks. */
+    page: (batches: readonly Batch[], entry: PageEntry, mark: () => void) =>
+      writeMessages(out, pageMessages(batches, entry, mark)),
+
+    state: () => writeMessage(out, stateMessage(bookmarks)),
+  }
+}
+
+function stateMessage(bookmarks: Bookmarks): Message {
+  return { type: 'STATE', value: bookmarks.toText() }
+}

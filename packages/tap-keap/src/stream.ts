@@ -1,0 +1,79 @@
+/** How a list is walked. One function each, in `walks/`. */
+export type Walk = Keyset | Token | Sorted | Offset
+
+/** `order_by=<order> asc`, and behind each page `<filter> > last id`: goes on at any record, misses none. */
+export type Keyset = { kind: 'keyset'; filter: string; order: string; id: `/${string}` }
+
+/** Page by page along `next_page_token`; a list that Keap doesn't page is one page. */
+export type Token = { kind: 'token'; order?: string; paged: boolean }
+
+/** Newest first by `order`, down to the bookmark; `time` is where a record says when it changed. */
+export type Sorted = { kind: 'sorted'; order: string; time: `/${string}` }
+
+/** v1: `limit` and `offset`, ordered by id. */
+export type Offset = { kind: 'offset'; order: string }
+
+/** A filter on the time of change, with the scan's own walk: `since` and `until` are the filter's names. */
+export type Window = { kind: 'window'; since: string; until: string }
+
+/** Which of Keap's base paths: the Pipelines API may be absent from an account. */
+export type Api = 'v1' | 'v2' | 'pipelines'
+
+/** What can be said about a stream in data; everything that reads one is driven by it. */
+export type Stream = {
+  api: Api
+  /** Below the API's base path; `{tag_id}` is bound by `parent`, `{entity}` by `each`. */
+  path: `/${string}`
+  /** The member of the answer that holds the items. */
+  records: string
+  key: readonly string[]
+  /** How everything is read. */
+  scan: Walk
+  /** How only what changed is read, and the column that says when it did. Absent: a full table in every run. */
+  changes?: (Window | Sorted) & { column: string }
+  /** Always sent. */
+  filter?: string
+  fields?: readonly string[]
+  /** The most Keap gives at once, where that isn't 1,000. */
+  pageSize?: number
+  /** One list for each record of another stream. */
+  parent?: { stream: string; id: `/${string}`; param: string }
+  /** One list for each of some fixed values. */
+  each?: { param: string; values: readonly string[] }
+  /** Not an endpoint of its own: the items of a list inside each of another stream's records. */
+  inside?: { stream: string; items: `/${string}`; id: `/${string}`; param: string }
+  /** May be missing from an account, or closed to a credential, without that being a failure. */
+  optional?: boolean
+}
+
+export const MAX_PAGE = 1000
+
+export function keyset(filter: string, order = 'id'): Keyset {
+  return { kind: 'keyset', filter, order, id: '/id' }
+}
+
+export function token(order?: string): Token {
+  return { kind: 'token', paged: true, ...(order && { order: `${order} asc` }) }
+}
+
+export function unpaged(): Token {
+  return { kind: 'token', paged: false }
+}
+
+export function sorted(order: string, time: `/${string}`): Sorted {
+  return { kind: 'sorted', order, time }
+}
+
+export function offset(order = 'id'): Offset {
+  return { kind: 'offset', order }
+}
+
+/** Changes by a filter on the time of change. */
+export function changedBy(since: string, until: string, column: string) {
+  return { kind: 'window', since, until, column } as const
+}
+
+/** Changes by walking newest first. */
+export function changedOnTop(order: string, time: `/${string}`, column: string) {
+  return { ...sorted(order, time), column }
+}

@@ -1,0 +1,103 @@
+import { ExitError, type Log } from '@keap-postgres/protocol'
+import pLimit from 'p-limit'
+import { type ReadResult, type Run, readList } from './extract.js'
+import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
+import type { Selected } from './select.js'
+import { type StreamName, streams } from './streams.js'
+
+export type SyncSummary = {
+  /** Lists read to the end of their window. */
+  read: number
+  rows: number
+  calls: number
+  skipped: StreamName[]
+  failed: StreamName[]
+  /** Ended early because it was asked to. */
+  stopped: boolean
+}
+
+/**
+ * Reads the selected streams, parents before what hangs on them, some at a time. A stream that fails keeps its bookmark
+ * where it was, and the others go on.
+ *
+ * @throws {ExitError} when the run as a whole can't go on: the quota is spent, the sign-in refused
+ */
+export async function sync(run: Run, selected: readonly Selected[], maxConcurrency: number): Promise<SyncSummary> {
+  const summary: SyncSummary = { read: 0, rows: 0, calls: 0, skipped: [], failed: [], stopped: false }
+  const limit = pLimit(maxConcurrency)
+  const reading = new Map<StreamName, Promise<ReadResult | undefined>>()
+  let fatal: ExitError | undefined
+
+  async function read(name: StreamName, own: readonly Selected[]): Promise<ReadResult | undefined> {
+    if (fatal !== undefined || run.stop.aborted) return undefined
+    try {
+      const result = await readList(run, { stream: streams[name], selected: own, parentIds: await parentIds(name) })
+      run.log.info(`${name}: ${result.rows} rows in ${result.calls} calls`, { stream: name, ...counts(result) })
+      summary.read++
+      summary.rows += result.rows
+      summary.calls += result.calls
+      return result
+    } catch (error) {
+      if (error instanceof ExitError) fatal ??= error
+      else if (run.stop.aborted) summary.stopped = true
+      else if (error instanceof RequestError) note(name, error, run.log, summary)
+      else throw error
+      return undefined
+    }
+  }
+
+  /** The ids that a fan-out needs: those its parent has just read, else listed for this alone. */
+  async function parentIds(name: StreamName): Promise<string[] | undefined> {
+    const parent = streams[name].parent?.stream as StreamName | undefined
+    if (parent === undefined) return undefined
+    const ids = (await reading.get(parent))?.ids
+    if (ids !== undefined) return ids
+    const listed = await readList(run, { stream: { ...streams[parent] }, selected: [] })
+    if (listed.ids === undefined) throw new RequestError(`the ids of ${parent} could not be listed`)
+    return listed.ids
+  }
+
+  // In the table's order, parents have begun before their children wait for them.
+  for (const [name, own] of groups(selected))
+    reading.set(
+      name,
+      limit(() => read(name, own)),
+    )
+  await Promise.all(reading.values())
+  if (fatal !== undefined) throw fatal
+  summary.stopped ||= run.stop.aborted
+  return summary
+}
+
+/** What a run with failed streams ends with; undefined when none failed. */
+export function failureOf({ failed }: SyncSummary): KeapRefusedError | undefined {
+  if (failed.length === 0) return undefined
+  return new KeapRefusedError(
+    `${failed.length} stream${failed.length > 1 ? 's' : ''} could not be read to the end: ${failed.join(', ')} (the reasons are above). ` +
+      'Their bookmarks stay where they were, the other streams are complete. Run the same command again.',
+  )
+}
+
+/** Streams nested in another's records are read with it, whether or not it is selected itself. */
+function groups(selected: readonly Selected[]): Map<StreamName, Selected[]> {
+  const together = new Map<StreamName, Selected[]>()
+  for (const one of selected) {
+    const list = (streams[one.name].inside?.stream as StreamName | undefined) ?? one.name
+    together.set(list, [...(together.get(list) ?? []), one])
+  }
+  return together
+}
+
+function note(name: StreamName, error: RequestError, log: Log, summary: SyncSummary): void {
+  if (streams[name].optional && error instanceof NotAvailableError) {
+    log.warn(`${name}: skipped, this account or credential doesn't have it. ${error.message}`, { stream: name })
+    summary.skipped.push(name)
+  } else {
+    log.error(`${name}: stopped before its end. ${error.message}`, { stream: name })
+    summary.failed.push(name)
+  }
+}
+
+function counts({ rows, calls }: ReadResult): { rows: number; calls: number } {
+  return { rows, calls }
+}

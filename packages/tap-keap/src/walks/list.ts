@@ -1,0 +1,34 @@
+import type { JsonText } from '@keap-postgres/protocol'
+import type { Answer, Query } from '../keap/client.js'
+
+/** One page of a list, as it came. */
+export type Page = {
+  items: JsonText[]
+  /** Undefined on the last page: Keap sends none, or an empty one. */
+  nextToken: string | undefined
+  /** What was asked: path and query, and when, in epoch milliseconds of this machine. */
+  path: string
+  query: string
+  requestedMs: number
+  answer: Answer
+}
+
+/** A list of Keap's, bound to its path, its fixed parameters and the window that is read. */
+export type List = {
+  /** Conditions that every request carries. */
+  filter: readonly string[]
+  pageSize: number
+  /** Asks for one page with these parameters beside the list's own. */
+  fetch(query: Query): Promise<Page>
+}
+
+/** Where a walk stood behind a page; enough to go on there. Empty where a walk can only begin again. */
+export type Position = { after?: string | undefined; offset?: number | undefined }
+
+/** One request of a walk: the page, those of its items that count, and where the walk stands behind them. */
+export type Step = { page: Page; items: readonly JsonText[]; position: Position }
+
+/** Conditions joined as Keap's grammar has it: `;` is AND. Undefined when there are none. */
+export function joinFilter(conditions: readonly string[]): string | undefined {
+  return conditions.length ? conditions.join(';') : undefined
+}

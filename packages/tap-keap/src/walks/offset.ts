@@ -1,0 +1,22 @@
+import type { Offset } from '../stream.js'
+import { joinFilter, type List, type Position, type Step } from './list.js'
+
+/**
+ * v1: by id, from offset to offset, until a page is empty. `next` is there even past the end, and a short page needn't be
+ * the last, so neither is asked.
+ */
+export async function* walkOffset(list: List, walk: Offset, from: Position): AsyncGenerator<Step> {
+  let offset = from.offset ?? 0
+  for (;;) {
+    const page = await list.fetch({
+      filter: joinFilter(list.filter),
+      order: walk.order,
+      order_direction: 'ASCENDING',
+      limit: list.pageSize,
+      offset,
+    })
+    offset += page.items.length
+    yield { page, items: page.items, position: { offset } }
+    if (page.items.length === 0) return
+  }
+}

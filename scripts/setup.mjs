@@ -1,0 +1,47 @@
+// Makes a fresh clone ready: installs what is missing, builds what changed, then runs the file that --then names.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs a command to its end, or ends this process with the command's exit code. */
+export function run(command, args, options = {}) {
+  const shell = process.platform === 'win32'
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, ...options })
+  if (error) throw error
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** A command that a dev dependency brings. */
+export function bin(name) {
+  return path.join(root, 'node_modules', '.bin', name)
+}
+
+export function setup() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Node ${process.versions.node} is too old: 20.19 or newer is needed.`)
+    process.exit(2)
+  }
+  // npm writes this file last, so it is there and newer than the lock file only after a whole installation.
+  const installed = path.join(root, 'node_modules', '.package-lock.json')
+  const lock = path.join(root, 'package-lock.json')
+  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+    console.error('Installing the dependencies (npm ci) …')
+    // stdout belongs to what runs after this.
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['inherit', 2, 2] })
+  }
+  run(bin('tsc'), ['-b'], { stdio: ['inherit', 2, 2] })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  setup()
+  const then = process.argv.indexOf('--then')
+  if (then > 0) {
+    const file = path.join(root, process.argv[then + 1])
+    process.argv.splice(1, then + 1, file)
+    await import(pathToFileURL(file).href)
+  }
+}
