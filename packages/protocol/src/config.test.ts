@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
-import { loadConfig } from './config.js'
+import { type Environment, loadConfig, withDotEnv } from './config.js'
 import { ConfigError } from './errors.js'
 
 const schema = z.strictObject({
@@ -42,7 +42,7 @@ test('the environment fills in and wins, with each text read as the kind that is
 test('.env is read, and a variable that is really set wins over it', async () => {
   await writeFile(path.join(cwd, '.env'), 'TAP_X_API_KEY=from dotenv\nTAP_X_PAGE_SIZE=7\n')
   try {
-    const config = await load([], { TAP_X_PAGE_SIZE: '8' })
+    const config = await load([], await withDotEnv({ TAP_X_PAGE_SIZE: '8' }, cwd))
     assert.equal(config.api_key, 'from dotenv')
     assert.equal(config.page_size, 8)
   } finally {
@@ -64,7 +64,7 @@ test('a file that is missing, broken, or no object is named', async () => {
   await refused(load(['list.json']), /list\.json must hold one JSON object/)
 })
 
-function load(sources: string[], env: Record<string, string> = {}) {
+function load(sources: string[], env: Environment = {}) {
   return loadConfig({ schema, plugin: 'tap-x', sources, env, cwd })
 }
 

@@ -12,22 +12,28 @@ export type ConfigSource<T extends z.ZodRawShape> = {
   plugin: string
   /** The values of `--config` in order: paths, or `ENV` for "the environment alone will do". */
   sources: readonly string[]
-  env: Readonly<Record<string, string | undefined>>
-  /** Where relative paths and `.env` are looked up. */
+  env: Environment
+  /** Where relative paths start. */
   cwd: string
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The environment with what `.env` in `cwd` adds to it; a variable that is really set wins. */
+export async function withDotEnv(env: Environment, cwd: string): Promise<Environment> {
+  const text = await readFile(path.join(cwd, '.env'), 'utf8').catch(() => '')
+  return { ...parseEnv(text), ...env }
+}
+
 /**
- * A plugin's settings: the files in order, a later one winning key by key; over them the environment, where a variable that
- * is really set wins over the same one in `.env`.
+ * A plugin's settings: the files in order, a later one winning key by key, and over them the environment.
  *
  * @throws {ConfigError} for a file that can't be read or isn't a JSON object, an unknown key, a value of the wrong kind
  */
 export async function loadConfig<T extends z.ZodRawShape>(source: ConfigSource<T>): Promise<z.infer<z.ZodObject<T>>> {
   const { schema, plugin, sources, env, cwd } = source
   const files = await Promise.all(sources.filter((name) => name !== 'ENV').map((name) => readObject(name, cwd)))
-  const settings = { ...(await readDotEnv(cwd)), ...env }
-  const merged: Record<string, unknown> = Object.assign({}, ...files, fromEnvironment(schema, plugin, settings))
+  const merged: Record<string, unknown> = Object.assign({}, ...files, fromEnvironment(schema, plugin, env))
   const parsed = schema.safeParse(merged)
   if (parsed.success) return parsed.data
   throw new ConfigError(describe(plugin, parsed.error, Object.keys(schema.shape)))
@@ -47,21 +53,16 @@ export async function readObject(file: string, cwd: string): Promise<Record<stri
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
   } catch (error) {
-    const seen = error instanceof SyntaxError ? error.message : 'something else'
+    const broken = error instanceof SyntaxError ? error.message : 'something else'
+    const seen = text.trim() === '' ? 'it is empty' : broken
     throw new ConfigError(`The file ${file} must hold one JSON object like {"key": "value"}; seen: ${seen}.`)
   }
-}
-
-async function readDotEnv(cwd: string): Promise<Record<string, string>> {
-  const text = await readFile(path.join(cwd, '.env'), 'utf8').catch(() => '')
-  const parsed = parseEnv(text)
-  return Object.fromEntries(Object.entries(parsed).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 function fromEnvironment<T extends z.ZodRawShape>(
   schema: z.ZodObject<T>,
   plugin: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Record<string, unknown> {
   const prefix = `${plugin.toUpperCase().replaceAll('-', '_')}_`
   const settings: Record<string, unknown> = {}

@@ -1,6 +1,7 @@
-import { type Log, sliceObject, stringOf } from '@keap-postgres/protocol'
+import { type Log, stringOf } from '@keap-postgres/protocol'
 import type { KeapClient } from './keap/client.js'
 import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
+import { readMembers } from './keap/page.js'
 
 /** Whose data it is, and what time it is there. */
 export type Account = {
@@ -18,10 +19,10 @@ export type Account = {
  */
 export async function openAccount(client: KeapClient, baseUrl: string, log: Log, now: () => number): Promise<Account> {
   const url = `${baseUrl}/v2/oauth/connect/userinfo`
-  const answer = await client.get(url).catch((error: unknown) => {
+  const answer = await client.get(url, {}, readMembers).catch((error: unknown) => {
     throw refusal(error, url)
   })
-  const user = sliceObject(answer.text)
+  const user = answer.value
   if (user.get('is_admin') === 'false') {
     log.warn("The credential's user is not an admin: Keap hides rows that this user may not see, without saying so.")
   }

@@ -1,5 +1,14 @@
 import type { Writable } from 'node:stream'
-import { ConfigError, createLog, loadConfig, readObject, reportFailure, writeLine } from '@keap-postgres/protocol'
+import {
+  ConfigError,
+  createLog,
+  type Environment,
+  loadConfig,
+  readObject,
+  reportFailure,
+  withDotEnv,
+  writeLine,
+} from '@keap-postgres/protocol'
 import yargs from 'yargs'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
@@ -9,7 +18,7 @@ import { runTap, version } from './tap.js'
 /** What the command line needs of the process it runs in. */
 export type Surroundings = {
   argv: readonly string[]
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
   cwd: string
   stdout: Writable
   stderr: Writable & { isTTY?: boolean }
@@ -27,7 +36,8 @@ export async function runCli(around: Surroundings): Promise<number> {
     const args = await parse(around)
     if (args === undefined) return 0
     if (args.discover) return await printCatalog(around.stdout)
-    const { env, cwd, stdout, stop } = around
+    const { cwd, stdout, stop } = around
+    const env = await withDotEnv(around.env, cwd)
     const config = await loadConfig({ schema: TapConfig, plugin: NAME, sources: args.config, env, cwd })
     secrets = secretsOf(config)
     const catalog = args.catalog === undefined ? undefined : await readObject(args.catalog, cwd)
@@ -45,6 +55,16 @@ export async function runCli(around: Surroundings): Promise<number> {
     return reportFailure(error, { name: NAME, secrets, stderr })
   }
 }
+
+const EXAMPLES = `Examples:
+  tap-keap --config c.json | target-postgres
+      the whole account into Postgres
+  tap-keap --config c.json --state <(target-postgres state) | target-postgres
+      only what changed since
+  tap-keap --config c.json > keap.jsonl
+      into a file, for later
+
+Settings can also come from TAP_KEAP_API_KEY and so on, and from .env.`
 
 type Arguments = { config: string[]; catalog: string | undefined; state: string | undefined; discover: boolean }
 
@@ -71,13 +91,12 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
       default: false,
       describe: 'Print the catalog; needs no credential',
     })
-    .example('$0 --config c.json | target-postgres', 'the whole account into Postgres')
-    .example('$0 --config c.json > keap.jsonl', 'into a file, for later')
-    .example('$0 --config c.json --state <(target-postgres state) | target-postgres', 'only what changed since')
-    .epilogue('Settings can also come from TAP_KEAP_API_KEY and so on, and from .env.')
+    .epilogue(EXAMPLES)
     .version(`${NAME} v${version}`)
     .nargs('config', 1)
     .strict()
+    .locale('en')
+    .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new ConfigError(`${message} See ${NAME} --help.`)

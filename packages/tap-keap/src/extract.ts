@@ -28,15 +28,17 @@ export type Run = {
   /** In a first run, nothing older is read where Keap can filter; epoch milliseconds. */
   startDateMs: number | undefined
   now: () => number
-  /** Aborted when the run is to end: the page at hand is finished, no other is begun. */
+  /** Aborted when the run is to end: the page that has come is written out, no other is waited for. */
   stop: AbortSignal
 }
 
 /** One list, and the streams that are made of it: its own, and those nested in its records. */
 export type Reading = {
   stream: Stream
-  /** Empty when only the ids are wanted. */
+  /** What is written; empty when only the ids are wanted. */
   selected: readonly Selected[]
+  /** Whether other streams need this list's ids. */
+  wantsIds: boolean
   /** The values that `stream.parent` binds, a list each. */
   parentIds?: readonly string[] | undefined
 }
@@ -44,7 +46,7 @@ export type Reading = {
 export type ReadResult = {
   rows: number
   calls: number
-  /** The list's ids, when all of it was read from its beginning. */
+  /** The list's ids, when they were wanted and all of it was read from its beginning. */
   ids: string[] | undefined
 }
 
@@ -54,7 +56,7 @@ export type ReadResult = {
  *
  * @throws {RequestError} when the list can't be read to its end; what was written stays covered by the last state
  */
-export async function readList(run: Run, { stream, selected, parentIds }: Reading): Promise<ReadResult> {
+export async function readList(run: Run, { stream, selected, wantsIds, parentIds }: Reading): Promise<ReadResult> {
   const names = selected.map(({ name }) => name)
   const column = selected.some(({ fullTable }) => fullTable) ? undefined : stream.changes?.column
   const window = readWindow(run, names, column)
@@ -62,7 +64,7 @@ export async function readList(run: Run, { stream, selected, parentIds }: Readin
   for (const one of selected) await run.output.schema(one)
 
   const contexts = contextsOf(stream, parentIds)
-  const result: ReadResult = { rows: 0, calls: 0, ids: isWhole(window) ? [] : undefined }
+  const result: ReadResult = { rows: 0, calls: 0, ids: wantsIds && isWhole(window) ? [] : undefined }
   for (const context of contexts) {
     const path = bindPath(stream.path, context)
     const list = openList({ ...run, stream, path, filter: windowFilter(stream, window) })
@@ -75,7 +77,7 @@ export async function readList(run: Run, { stream, selected, parentIds }: Readin
         path,
         query,
         rows: page.items.length,
-        bytes: Buffer.byteLength(answer.text),
+        bytes: answer.bytes,
         ms: answer.ms,
         attempts: answer.attempts,
         requested_at: new Date(requestedMs).toISOString(),

@@ -26,9 +26,15 @@ export function openList({ client, baseUrls, stream, path, filter, now }: ListOp
     async fetch(query) {
       const whole = { ...query, fields: stream.fields?.join(',') }
       const requestedMs = now()
-      const answer = await client.get(url, whole)
-      const { items, nextToken } = readPage(answer.text, stream.records, url)
-      return { items, nextToken, path, query: queryString(whole).slice(1), requestedMs, answer }
+      const { value, ...answer } = await client.get(url, whole, (text) => readPage(text, stream.records))
+      return {
+        items: value.items,
+        nextToken: value.nextToken,
+        path,
+        query: queryString(whole).slice(1),
+        requestedMs,
+        answer,
+      }
     },
   }
 }

@@ -14,7 +14,7 @@ export type Sorted = { kind: 'sorted'; order: string; time: `/${string}` }
 export type Offset = { kind: 'offset'; order: string }
 
 /** A filter on the time of change, with the scan's own walk: `since` and `until` are the filter's names. */
-export type Window = { kind: 'window'; since: string; until: string }
+type Window = { kind: 'window'; since: string; until: string }
 
 /** Which of Keap's base paths: the Pipelines API may be absent from an account. */
 export type Api = 'v1' | 'v2' | 'pipelines'

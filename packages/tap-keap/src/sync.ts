@@ -26,16 +26,19 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
   const summary: SyncSummary = { read: 0, rows: 0, calls: 0, skipped: [], failed: [], stopped: false }
   const limit = pLimit(maxConcurrency)
   const reading = new Map<StreamName, Promise<ReadResult | undefined>>()
+  const parents = new Set(selected.map(({ name }) => streams[name].parent?.stream))
   let fatal: ExitError | undefined
 
   async function read(name: StreamName, own: readonly Selected[]): Promise<ReadResult | undefined> {
     if (fatal !== undefined || run.stop.aborted) return undefined
     try {
-      const result = await readList(run, { stream: streams[name], selected: own, parentIds: await parentIds(name) })
-      run.log.info(`${name}: ${result.rows} rows in ${result.calls} calls`, { stream: name, ...counts(result) })
+      const [stream, wantsIds] = [streams[name], parents.has(name)]
+      const result = await readList(run, { stream, selected: own, wantsIds, parentIds: await parentIds(name) })
+      const { rows, calls } = result
+      run.log.info(`${name}: ${rows} rows in ${calls} ${calls === 1 ? 'call' : 'calls'}`, { stream: name, rows, calls })
       summary.read++
-      summary.rows += result.rows
-      summary.calls += result.calls
+      summary.rows += rows
+      summary.calls += calls
       return result
     } catch (error) {
       if (error instanceof ExitError) fatal ??= error
@@ -52,7 +55,7 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
     if (parent === undefined) return undefined
     const ids = (await reading.get(parent))?.ids
     if (ids !== undefined) return ids
-    const listed = await readList(run, { stream: { ...streams[parent] }, selected: [] })
+    const listed = await readList(run, { stream: streams[parent], selected: [], wantsIds: true })
     if (listed.ids === undefined) throw new RequestError(`the ids of ${parent} could not be listed`)
     return listed.ids
   }
@@ -96,8 +99,4 @@ function note(name: StreamName, error: RequestError, log: Log, summary: SyncSumm
     log.error(`${name}: stopped before its end. ${error.message}`, { stream: name })
     summary.failed.push(name)
   }
-}
-
-function counts({ rows, calls }: ReadResult): { rows: number; calls: number } {
-  return { rows, calls }
 }

@@ -9,9 +9,11 @@ import { isRetriable, retryAfterMs, retryDelayMs } from './retry.js'
 export type Query = Readonly<Record<string, string | number | undefined>>
 
 /** A 200, taken whole. */
-export type Answer = {
-  /** The body, as sent. */
-  text: string
+export type Answer<T = unknown> = {
+  /** What the body was read as. */
+  value: T
+  /** The body's length in bytes of UTF-8. */
+  bytes: number
   /** Keap's clock when it answered, in epoch milliseconds; undefined without a `Date` header. */
   dateMs: number | undefined
   /** The account, e.g. `ab123`. */
@@ -38,7 +40,7 @@ export type ClientOptions = {
   signal?: AbortSignal
 }
 
-type Outcome = { ok: Answer } | { retry: string; waitMs?: number | undefined } | { unauthorized: string }
+type Outcome<T> = { ok: Answer<T> } | { retry: string; waitMs?: number | undefined } | { unauthorized: string }
 
 /** Asks Keap, politely: through the gate, signed, again after what may pass, and never with an error in place of data. */
 export class KeapClient {
@@ -51,12 +53,13 @@ export class KeapClient {
   /**
    * The answer to one GET.
    *
+   * @param read makes the value of the body's text; a {RequestError} from it is trouble that may pass, like a failed request
    * @throws {NotAvailableError} 401 (with every signature), 403, 404
    * @throws {RequestError} any other refusal, or no good answer in `maxAttempts` tries
    * @throws {KeapRefusedError} the sign-in can't be renewed
    * @throws {QuotaSpentError} the day's quota is spent
    */
-  async get(url: string, query: Query = {}): Promise<Answer> {
+  async get<T>(url: string, query: Query, read: (text: string) => T): Promise<Answer<T>> {
     const { auth, gate, maxAttempts, now, sleep, random, onRetry, signal } = this.#options
     const target = url + queryString(query)
     const startMs = now()
@@ -64,7 +67,7 @@ export class KeapClient {
     for (let attempt = 1; ; attempt++) {
       await gate.pass(signal)
       const headers = await auth.headers()
-      const outcome = await this.#ask(target, headers, attempt, startMs)
+      const outcome = await this.#ask(target, headers, read, { attempts: attempt, startMs })
       if ('ok' in outcome) return outcome.ok
       if ('unauthorized' in outcome) {
         if (renewed || !(await auth.renew(headers))) throw new NotAvailableError(401, outcome.unauthorized)
@@ -78,7 +81,12 @@ export class KeapClient {
     }
   }
 
-  async #ask(target: string, signature: Record<string, string>, attempt: number, startMs: number): Promise<Outcome> {
+  async #ask<T>(
+    target: string,
+    signature: Record<string, string>,
+    read: (text: string) => T,
+    { attempts, startMs }: { attempts: number; startMs: number },
+  ): Promise<Outcome<T>> {
     const { dispatcher, timeoutMs, userAgent, gate, now, signal } = this.#options
     let status: number
     let headers: KeapHeaders
@@ -99,8 +107,12 @@ export class KeapClient {
       return { retry: `the connection failed (${reasonOf(error)})` }
     }
     gate.learn(readLimits(headers))
+    if (status === 200) {
+      const value = readOrReason(text, read)
+      if (value instanceof RequestError) return { retry: value.message }
+      return { ok: { value, bytes: Buffer.byteLength(text), ...readHeaders(headers), attempts, ms: now() - startMs } }
+    }
     const where = `HTTP ${status} (${messageOf(text)})`
-    if (status === 200) return { ok: { text, ...readAnswer(headers), attempts: attempt, ms: now() - startMs } }
     if (status === 401) return { unauthorized: `Keap answered ${where} at ${target}` }
     if (status === 403 || status === 404) throw new NotAvailableError(status, `Keap answered ${where} at ${target}`)
     if (isRetriable(status)) {
@@ -122,7 +134,16 @@ export function queryString(query: Query): string {
   return `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`
 }
 
-function readAnswer(headers: KeapHeaders): Pick<Answer, 'dateMs' | 'tenant'> {
+function readOrReason<T>(text: string, read: (text: string) => T): T | RequestError {
+  try {
+    return read(text)
+  } catch (error) {
+    if (error instanceof RequestError) return error
+    throw error
+  }
+}
+
+function readHeaders(headers: KeapHeaders): Pick<Answer, 'dateMs' | 'tenant'> {
   const date = Date.parse(headerText(headers, 'date') ?? '')
   const tenant = headerText(headers, 'x-keap-tenant-id')?.trim()
   return { dateMs: Number.isNaN(date) ? undefined : date, tenant: tenant === '' ? undefined : tenant }

@@ -1,11 +1,14 @@
-import { JsonSyntaxError, type JsonText, sliceArray, sliceObject, stringOf } from '@keap-postgres/protocol'
+import { JsonSyntaxError, type JsonText, sliceArray, sliceObject } from '@keap-postgres/protocol'
 import { z } from 'zod'
-import { RequestError } from './errors.js'
+import { messageOf, RequestError } from './errors.js'
 
-/** What stands around the items of a list. v2 ends with an empty token or none; v1's `count` is the total. */
-const Envelope = z.object({ nextToken: z.string(), count: z.number().optional() })
+/** The next page's token. v2 ends with an empty one, with null, or with none. */
+const NextToken = z
+  .string()
+  .nullish()
+  .transform((token) => (token === '' || token === null ? undefined : token))
 
-export type ListPage = { items: JsonText[]; nextToken: string | undefined; count: number | undefined }
+export type ListPage = { items: JsonText[]; nextToken: string | undefined }
 
 /**
  * Takes a list's answer apart, leaving each item the text that Keap sent.
@@ -13,21 +16,35 @@ export type ListPage = { items: JsonText[]; nextToken: string | undefined; count
  * @param records the member that holds the items
  * @throws {RequestError} when it isn't the list that was asked for. Something else in a 200 is an error, never an empty list.
  */
-export function readPage(text: string, records: string, url: string): ListPage {
+export function readPage(text: string, records: string): ListPage {
+  const members = readMembers(text)
+  const items = members.get(records)
+  if (items === undefined) throw unreadable(text, `no "${records}" in it`)
+  const nextToken = NextToken.safeParse(JSON.parse(members.get('next_page_token') ?? 'null'))
+  if (!nextToken.success) throw unreadable(text, 'its next_page_token is no string')
+  return { items: attempt(text, () => sliceArray(items)), nextToken: nextToken.data }
+}
+
+/**
+ * The members of an answer that is one object, like `userinfo`.
+ *
+ * @throws {RequestError} when it isn't
+ */
+export function readMembers(text: string): Map<string, JsonText> {
+  return attempt(text, () => sliceObject(text))
+}
+
+function attempt<T>(text: string, slice: () => T): T {
   try {
-    const members = sliceObject(text)
-    const items = members.get(records)
-    if (items === undefined)
-      throw new TypeError(`no "${records}" in it, only ${[...members.keys()].join(', ') || 'nothing'}`)
-    const token = members.get('next_page_token') ?? 'null'
-    const { nextToken, count } = Envelope.parse({
-      nextToken: token === 'null' ? '' : stringOf(token),
-      count: members.has('count') ? Number(members.get('count')) : undefined,
-    })
-    return { items: sliceArray(items), nextToken: nextToken === '' ? undefined : nextToken, count }
+    return slice()
   } catch (error) {
-    if (!(error instanceof JsonSyntaxError || error instanceof TypeError || error instanceof z.ZodError)) throw error
-    const reason = error instanceof z.ZodError ? error.issues[0]?.message : error.message
-    throw new RequestError(`Keap's answer at ${url} isn't the list that was asked for: ${reason}`)
+    if (error instanceof JsonSyntaxError) throw unreadable(text, error.message)
+    throw error
   }
+}
+
+function unreadable(text: string, reason: string): RequestError {
+  return new RequestError(
+    `Keap's answer isn't what was asked for: ${reason}. It starts with: ${messageOf(text).slice(0, 80)}`,
+  )
 }

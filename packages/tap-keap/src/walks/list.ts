@@ -2,7 +2,7 @@ import type { JsonText } from '@keap-postgres/protocol'
 import type { Answer, Query } from '../keap/client.js'
 
 /** One page of a list, as it came. */
-export type Page = {
+type Page = {
   items: JsonText[]
   /** Undefined on the last page: Keap sends none, or an empty one. */
   nextToken: string | undefined
@@ -10,7 +10,7 @@ export type Page = {
   path: string
   query: string
   requestedMs: number
-  answer: Answer
+  answer: Omit<Answer, 'value'>
 }
 
 /** A list of Keap's, bound to its path, its fixed parameters and the window that is read. */

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Fault } from '@keap-postgres/sandbox'
+import { createWorld } from './keap-pipeline.js'
+import { assertTablesEqualTruth } from './truth.js'
+
+const sizes = { contacts: 1300, tags: 5 }
+
+test('what may pass is asked again, and nothing is lost or doubled', async () => {
+  const faults: Fault[] = [
+    { kind: 'status', path: '/v2/contacts', status: 503 },
+    { kind: 'html', path: '/v2/companies' },
+    { kind: 'reset', path: '/v2/notes', nth: 2 },
+    { kind: 'truncated', path: '/v2/orders' },
+    { kind: 'empty-body', path: '/v2/tasks' },
+    { kind: 'status', path: '/v2/products', status: 200, body: '{"message":"something went wrong"}' },
+    { kind: 'status', path: '/v2/files', status: 429, headers: { 'retry-after': '1' } },
+    { kind: 'status', path: '/v2/tags', status: 408 },
+  ]
+  await using world = await createWorld({ sizes, faults })
+  const { tap, target } = await world.pipeline()
+  assert.deepEqual([tap.exitCode, target.exitCode], [0, 0], tap.stderr + target.stderr)
+  await assertTablesEqualTruth(world.client, world.keap.account)
+  assert.match(tap.stderr, /503/)
+  assert.match(tap.stderr, /asking again in 1\.0 s/)
+})
+
+test('a stalled answer is given up and asked again', async () => {
+  await using world = await createWorld({ sizes, faults: [{ kind: 'hang', path: '/v2/contacts', nth: 2 }] })
+  world.env.TAP_KEAP_TIMEOUT_SECONDS = '1'
+  const { tap } = await world.pipeline()
+  assert.equal(tap.exitCode, 0, tap.stderr)
+  await assertTablesEqualTruth(world.client, world.keap.account)
+})
+
+test('a stream that fails keeps its bookmark and what it has, the others are complete, and the next run mends it', async () => {
+  const fault: Fault = { kind: 'status', path: '/v2/contacts', nth: 2, times: 100, status: 500 }
+  await using world = await createWorld({ sizes, faults: [fault] })
+  world.env.TAP_KEAP_MAX_ATTEMPTS = '2'
+  const first = await world.pipeline()
+  assert.deepEqual([first.tap.exitCode, first.target.exitCode], [3, 0], first.tap.stderr)
+  assert.match(first.tap.stderr, /1 stream could not be read to the end: contacts/)
+  const others = ['companies', 'notes', 'orders', 'order_items', 'contact_tags', 'custom_fields'] as const
+  await assertTablesEqualTruth(world.client, world.keap.account, others)
+  const { rows } = await world.client.query('select count(*)::int as count from keap.contacts')
+  assert.equal(rows[0].count, 1000)
+
+  world.keap.faults.length = 0
+  world.keap.requests.clear()
+  const second = await world.pipeline()
+  assert.equal(second.tap.exitCode, 0, second.tap.stderr)
+  assert.equal(world.keap.requests.count('/v2/contacts'), 1, 'it went on behind the page it had')
+  await assertTablesEqualTruth(world.client, world.keap.account)
+})
+
+test('a token that repeats fails its stream instead of never ending', async () => {
+  await using world = await createWorld({
+    sizes: { ...sizes, opportunities: 1500 },
+    faults: [{ kind: 'repeat-token', path: '/v2/opportunities', nth: 'every' }],
+  })
+  const { exitCode, stderr } = await world.tap()
+  assert.equal(exitCode, 3)
+  assert.match(stderr, /opportunities: stopped before its end\. the page token .* came twice/)
+})
+
+test('an account without the Pipelines API is read without it', async () => {
+  await using world = await createWorld({ sizes, editions: { pipelines: false } })
+  const { tap, target } = await world.pipeline()
+  assert.deepEqual([tap.exitCode, target.exitCode], [0, 0], tap.stderr)
+  assert.match(tap.stderr, /deals: skipped, this account or credential doesn't have it/)
+  const { rows } = await world.client.query(`select count(*)::int as rows from keap.contacts`)
+  assert.equal(rows[0].rows, sizes.contacts)
+})
+
+test('a refusal of one stream is said, and never becomes an empty table', async () => {
+  await using world = await createWorld({
+    sizes,
+    faults: [
+      { kind: 'status', path: '/v2/orders', nth: 'every', status: 403, body: '{"code":403,"message":"no e-commerce"}' },
+    ],
+  })
+  const { tap } = await world.pipeline()
+  assert.equal(tap.exitCode, 3)
+  assert.match(tap.stderr, /orders: stopped before its end\. Keap answered HTTP 403 \(no e-commerce\)/)
+  const { rows } = await world.client.query(
+    `select state #>> '{bookmarks,orders}' as bookmark from keap_meta.bookmarks`,
+  )
+  assert.equal(rows[0].bookmark, null)
+})
+
+test('the day’s quota spent ends the run with its state kept, and says when to come back', async () => {
+  await using world = await createWorld({ sizes, limits: { perDay: 12 }, enforceLimits: true })
+  const { tap, target } = await world.pipeline()
+  assert.deepEqual([tap.exitCode, target.exitCode], [3, 0], tap.stderr)
+  assert.match(tap.stderr, /quota for today is spent; it starts again at \d{4}-.*T00:00:00/)
+  assert.equal(world.keap.requests.entries.filter(({ status }) => status === 429).length, 0)
+  const { rows } = await world.client.query(`select state from keap_meta.bookmarks`)
+  assert.ok(rows[0].state.bookmarks.companies)
+})
