@@ -33,5 +33,5 @@ process.exitCode = code ?? 1
 async function startDatabase() {
   const { startEmbedded } = await import('target-postgres')
   const quiet = { debug() {}, info() {}, warn: console.error, error: console.error }
-  return startEmbedded({ dir: path.join(dir, 'postgres'), log: quiet, flags: ['-c', 'fsync=off'] })
+  return startEmbedded({ dir: path.join(dir, 'postgres'), log: quiet, serverFlags: ['-c', 'fsync=off'] })
 }

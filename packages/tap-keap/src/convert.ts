@@ -35,24 +35,21 @@ export const toText: Convert = (text) => {
  */
 export const toJson: Convert = (text) => (/[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text)
 
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})$/
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})$/
 
 /** RFC 3339 in UTC. Keap writes `Z`, `+00:00` and `+0000`, with and without fractions of a second. */
 export const toTimestamp: Convert = (text) => {
-  const match = TIMESTAMP.exec(plain(text))
-  if (match === null) return undefined
-  const [, date, time, fraction = '', zone = 'Z'] = match
-  const offset = zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`
-  const instant = new Date(`${date}T${time}${offset}`)
-  // JavaScript turns 30 February into 2 March.
-  if (Number.isNaN(instant.getTime()) || !isCalendarDate(date)) return undefined
-  return `"${instant.toISOString().slice(0, 19)}${fraction}Z"`
+  const [, date, time, fraction = '', zone = ''] = TIMESTAMP.exec(plain(text)) ?? []
+  if (date === undefined || !isCalendarDate(date)) return undefined
+  if (/^([Zz]|[+-]00:?00)$/.test(zone)) return `"${date}T${time}${fraction}Z"`
+  const instant = new Date(`${date}T${time}${zone.slice(0, 3)}:${zone.slice(-2)}`)
+  return Number.isNaN(instant.getTime()) ? undefined : `"${instant.toISOString().slice(0, 19)}${fraction}Z"`
 }
 
 /** `2024-03-15`; midnight of a day counts as the day. */
 export const toDate: Convert = (text) => {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:T00:00:00(?:\.0+)?(?:Z|[+-]00:?00)?)?$/.exec(plain(text))
-  return isCalendarDate(match?.[1]) ? `"${match?.[1]}"` : undefined
+  const date = /^(\d{4}-\d{2}-\d{2})(?:T00:00:00(?:\.0+)?(?:Z|[+-]00:?00)?)?$/.exec(plain(text))?.[1]
+  return date !== undefined && isCalendarDate(date) ? `"${date}"` : undefined
 }
 
 /** `{"amount": 1999, "currency_code": "USD"}`, in the currency's smallest unit → `19.99`. */
@@ -99,10 +96,12 @@ function minorUnits(currency: string): number | undefined {
   return digits
 }
 
-function isCalendarDate(date: string | undefined): boolean {
-  if (date === undefined) return false
-  const day = new Date(`${date}T00:00:00Z`)
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date)
+/** JavaScript's own dates turn 30 February into 2 March. */
+function isCalendarDate(date: string): boolean {
+  const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10))]
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+  const longest = month === 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
+  return month >= 1 && month <= 12 && day >= 1 && day <= longest
 }
 
 function plain(text: JsonText): string {

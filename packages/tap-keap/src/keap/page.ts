@@ -1,4 +1,13 @@
-import { JsonSyntaxError, type JsonText, sliceArray, sliceObject } from '@keap-postgres/protocol'
+import {
+  expectEnd,
+  JsonSyntaxError,
+  type JsonText,
+  scanMembers,
+  scanValue,
+  skipSpace,
+  sliceItems,
+  sliceObject,
+} from '@keap-postgres/protocol'
 import { z } from 'zod'
 import { messageOf, RequestError } from './errors.js'
 
@@ -17,12 +26,29 @@ export type ListPage = { items: JsonText[]; nextToken: string | undefined }
  * @throws {RequestError} when it isn't the list that was asked for. Something else in a 200 is an error, never an empty list.
  */
 export function readPage(text: string, records: string): ListPage {
-  const members = readMembers(text)
-  const items = members.get(records)
+  const { items, token } = attempt(text, () => takeApart(text, records))
   if (items === undefined) throw unreadable(text, `no "${records}" in it`)
-  const nextToken = NextToken.safeParse(JSON.parse(members.get('next_page_token') ?? 'null'))
+  const nextToken = NextToken.safeParse(JSON.parse(token))
   if (!nextToken.success) throw unreadable(text, 'its next_page_token is no string')
-  return { items: attempt(text, () => sliceArray(items)), nextToken: nextToken.data }
+  return { items, nextToken: nextToken.data }
+}
+
+/** In one pass: a page is megabytes. */
+function takeApart(text: string, records: string): { items: JsonText[] | undefined; token: JsonText } {
+  let items: JsonText[] | undefined
+  let token: JsonText = 'null'
+  const end = scanMembers(text, skipSpace(text, 0), (key, at) => {
+    if (key === records) {
+      const list = sliceItems(text, at)
+      items = list.items
+      return list.end
+    }
+    const valueEnd = scanValue(text, at)
+    if (key === 'next_page_token') token = text.slice(at, valueEnd)
+    return valueEnd
+  })
+  expectEnd(text, end)
+  return { items, token }
 }
 
 /**

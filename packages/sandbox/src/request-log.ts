@@ -1,0 +1,38 @@
+/** One request, as it was answered. `path` is the part after `/crm/rest`; `status` 0 means that no answer was sent. */
+export interface LoggedRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly status: number
+  readonly ms: number
+}
+
+/** What was asked, for tests to look at. */
+export interface RequestLog {
+  /** Every request so far, oldest first. */
+  readonly entries: readonly LoggedRequest[]
+  /** How many requests each path had. */
+  counts(): Readonly<Record<string, number>>
+  /** How many requests a path had, or all of them. */
+  count(path?: string): number
+  clear(): void
+}
+
+export const makeRequestLog = (): RequestLog & { add(request: LoggedRequest): void } => {
+  const entries: LoggedRequest[] = []
+  return {
+    entries,
+    add: (request) => {
+      entries.push(request)
+    },
+    counts: () => {
+      const counts: Record<string, number> = {}
+      for (const { path } of entries) counts[path] = (counts[path] ?? 0) + 1
+      return counts
+    },
+    count: (path) => (path === undefined ? entries.length : entries.filter((entry) => entry.path === path).length),
+    clear: () => {
+      entries.length = 0
+    },
+  }
+}

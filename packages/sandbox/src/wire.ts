@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Answer, html, json } from './answer.js'
+import { type Fault, makeFaultPicker } from './faults.js'
+import type { Keap } from './keap-server.js'
+import type { LoggedRequest } from './request-log.js'
+
+export interface WireOptions {
+  readonly keap: Keap
+  readonly faults: readonly Fault[]
+  readonly now: () => number
+  readonly log: (request: LoggedRequest) => void
+}
+
+const base = '/crm/rest'
+
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const pathOf = (pathname: string): string => {
+  const path = pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+/** Puts the token that a page was asked with where its next token should be, also where there should be none. */
+const repeatToken = (answer: Answer, query: URLSearchParams): Answer => {
+  const asked = query.get('page_token')
+  if (asked === null) return answer
+  const rest = String(answer.body).replace(/,"next_page_token":"[^"]*"/, '')
+  return { ...answer, body: rest.replace(/\}$/, `,"next_page_token":${JSON.stringify(asked)}}`) }
+}
+
+const faulty = (fault: Fault, answer: () => Answer, query: URLSearchParams): Answer => {
+  switch (fault.kind) {
+    case 'status':
+      return json(fault.status ?? 500, fault.body ?? '', fault.headers)
+    case 'html':
+      return { ...html(fault.status ?? 502), ...(fault.body === undefined ? {} : { body: fault.body }) }
+    case 'empty-body':
+      return json(fault.status ?? 200, '', fault.headers)
+    case 'repeat-token':
+      return repeatToken(answer(), query)
+    default:
+      return answer()
+  }
+}
+
+/** Carries requests from HTTP to Keap and answers back, and lets faults strike on the way. */
+export const makeWire = ({
+  keap,
+  faults,
+  now,
+  log,
+}: WireOptions): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
+  const faultFor = makeFaultPicker(faults)
+
+  const send = (response: ServerResponse, answer: Answer, requestId: number): void => {
+    response.writeHead(answer.status, {
+      ...answer.headers,
+      'content-length': String(Buffer.byteLength(answer.body)),
+      date: new Date(now()).toUTCString(),
+      via: '1.1 google',
+      'x-request-id': `sandbox-${requestId}`,
+    })
+  }
+
+  let requests = 0
+  return async (request, response) => {
+    const started = performance.now()
+    const requestId = ++requests
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`)
+    const asked = { method: request.method ?? 'GET', path: pathOf(url.pathname) }
+    const logAs = (status: number) =>
+      log({ ...asked, query: url.search.slice(1), status, ms: performance.now() - started })
+    const body = await readBody(request)
+    const fault = faultFor(asked)
+    if (fault?.kind === 'hang') return logAs(0)
+    if (fault?.kind === 'reset') {
+      logAs(0)
+      request.socket.resetAndDestroy()
+      return
+    }
+    const answer = () => keap({ ...asked, query: url.searchParams, headers: request.headers, body, origin: url.origin })
+    const answered = fault === undefined ? answer() : faulty(fault, answer, url.searchParams)
+    if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1000))
+    send(response, answered, requestId)
+    logAs(answered.status)
+    if (fault?.kind !== 'truncated') {
+      response.end(answered.body)
+      return
+    }
+    const whole = Buffer.from(answered.body)
+    response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => request.socket.destroy())
+  }
+}

@@ -1,0 +1,79 @@
+import { ConfigError } from '@keap-postgres/protocol'
+import yargs from 'yargs'
+import { packageVersion } from './version.js'
+
+/** What the command line asks for. */
+export type Arguments =
+  | { command: 'print'; text: string }
+  | { command: 'load'; config: string[]; input: string | undefined }
+  | { command: 'state'; config: string[]; stateId: string | undefined }
+  | { command: 'serve'; config: string[] }
+
+const EXAMPLES = `Examples:
+  tap-keap --config c.json | target-postgres
+      loads into the configured Postgres, or into an embedded one
+  tap-keap --config c.json --state <(target-postgres state) | target-postgres
+      goes on from where the last load ended
+  target-postgres --config t.json --input messages.jsonl
+      loads a file`
+
+/** @throws {ConfigError} for a flag or command that there isn't */
+export async function parseArguments(argv: readonly string[]): Promise<Arguments> {
+  const parser = yargs()
+    .scriptName('target-postgres')
+    .usage('$0 [command]\n\nLoads the output of a Singer tap into Postgres.')
+    .option('config', {
+      alias: 'c',
+      type: 'string',
+      requiresArg: true,
+      global: true,
+      describe: 'Settings as a JSON file, or ENV; may be repeated, a later file wins',
+    })
+    .command('$0', 'Load messages from stdin (the default)', (command) =>
+      command.option('input', { type: 'string', requiresArg: true, describe: 'Read this file instead of stdin' }),
+    )
+    .command('state', 'Print the state of the last load, {} before the first', (command) =>
+      command.option('state-id', { type: 'string', requiresArg: true, describe: 'Name under which it was kept' }),
+    )
+    .command('serve', 'Keep the embedded Postgres up until Ctrl-C')
+    .epilog(EXAMPLES)
+    .version(`target-postgres v${packageVersion}`)
+    .strict()
+    .locale('en')
+    .wrap(110)
+    .exitProcess(false)
+  const { failure, parsed, output } = await parse(parser, argv)
+  if (failure) throw new ConfigError(`${failure.message}. See: target-postgres --help`)
+  if (output !== '') return { command: 'print', text: output }
+  const config = listOf(parsed.config)
+  switch (parsed._[0]) {
+    case 'state':
+      return { command: 'state', config, stateId: lastOf(parsed['state-id']) }
+    case 'serve':
+      return { command: 'serve', config }
+    default:
+      return { command: 'load', config, input: lastOf(parsed.input) }
+  }
+}
+
+type Parsed = { _: (string | number)[]; [flag: string]: unknown }
+
+async function parse(parser: ReturnType<typeof yargs>, argv: readonly string[]) {
+  let failure: Error | undefined
+  let output = ''
+  // With a callback yargs prints nothing and leaves the process alone.
+  const parsed: Parsed = await parser.parse([...argv], {}, (error: Error | undefined | null, _argv, text: string) => {
+    failure = error ?? undefined
+    output = text
+  })
+  return { failure, parsed, output }
+}
+
+function listOf(value: unknown): string[] {
+  return value === undefined ? [] : [value].flat().map(String)
+}
+
+/** yargs makes a list of a flag that is given twice. */
+function lastOf(value: unknown): string | undefined {
+  return listOf(value).at(-1)
+}

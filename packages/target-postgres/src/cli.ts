@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { open } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import {
+  ConfigError,
+  createLog,
+  type Log,
+  loadConfig,
+  reportFailure,
+  withDotEnv,
+  writeLine,
+} from '@keap-postgres/protocol'
+import { type Arguments, parseArguments } from './arguments.js'
+import { Config } from './config.js'
+import { chooseConnection } from './db/choose-connection.js'
+import { connect, secretsOf } from './db/connect.js'
+import { startEmbedded } from './db/embedded/start-embedded.js'
+import { openServer } from './db/open-server.js'
+import { load, scopeOf } from './load/load.js'
+import { readBookmark } from './meta/bookmarks.js'
+
+const NAME = 'target-postgres'
+
+/** What the command line touches of the world. */
+export type Surroundings = {
+  argv: readonly string[]
+  stdin: Readable
+  stdout: Writable
+  stderr: Writable & { isTTY?: boolean }
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+  /** Aborted by Ctrl-C or SIGTERM: commit what was read, and end. */
+  signal: AbortSignal
+}
+
+/** Runs target-postgres and returns its exit code: 0 fine, 1 a bug, 2 configuration, 4 data refused. */
+export async function runCli(world: Surroundings): Promise<number> {
+  const secrets: string[] = []
+  try {
+    const parsed = await parseArguments(world.argv)
+    if (parsed.command === 'print') {
+      await writeLine(world.stdout, parsed.text)
+      return 0
+    }
+    const { cwd, stderr } = world
+    const env = await withDotEnv(world.env, cwd)
+    const config = await loadConfig({ schema: Config, plugin: NAME, sources: parsed.config, env, cwd })
+    const choice = chooseConnection(config, env)
+    if (choice.kind === 'server') secrets.push(...secretsOf(choice))
+    const log = createLog({ name: NAME, env, secrets, stderr })
+    await runCommand(parsed, { world: { ...world, env }, config, log })
+    return 0
+  } catch (error) {
+    return reportFailure(error, { name: NAME, secrets, stderr: world.stderr })
+  }
+}
+
+type Context = { world: Surroundings; config: Config; log: Log }
+
+async function runCommand(parsed: Exclude<Arguments, { command: 'print' }>, context: Context): Promise<void> {
+  switch (parsed.command) {
+    case 'load':
+      return await runLoad(parsed.input, context)
+    case 'state':
+      return await printState(parsed.stateId, context)
+    case 'serve':
+      return await serve(context)
+  }
+}
+
+async function runLoad(file: string | undefined, { world, config, log }: Context): Promise<void> {
+  await using server = await openServer(config, { ...world, log })
+  const input = file === undefined ? world.stdin : await openInput(path.resolve(world.cwd, file))
+  const counts = await load({ input, output: world.stdout, config, server, log, signal: world.signal })
+  const { records, inserted, updated, unchanged, deleted } = counts
+  log.info(
+    `Loaded ${records} records: ${inserted} new, ${updated} changed, ${unchanged} unchanged; ${deleted} rows deleted.`,
+  )
+}
+
+async function openInput(file: string): Promise<Readable> {
+  try {
+    return (await open(file)).createReadStream()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(`The input can't be read: ${reason}. Give --input a file of Singer messages.`, {
+      cause: error,
+    })
+  }
+}
+
+async function printState(stateId: string | undefined, { world, config, log }: Context): Promise<void> {
+  await using server = await openServer(config, { ...world, log })
+  await using client = await connect(server)
+  const { metaSchema, stateId: usual } = scopeOf(config)
+  // "{}" is what a tap takes for "from the beginning".
+  await writeLine(world.stdout, (await readBookmark(client, metaSchema, stateId ?? usual)) ?? '{}')
+}
+
+async function serve({ world, config, log }: Context): Promise<void> {
+  await using server = await startEmbedded({ dir: path.resolve(world.cwd, config.postgres_dir), log })
+  const { signal, stderr, stdout } = world
+  await writeLine(stdout, server.url)
+  stderr.write(`Postgres is up, its data in ${server.dir}. Look around with: psql ${server.url}\nCtrl-C stops it.\n`)
+  if (!signal.aborted) await once(signal, 'abort')
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { META_PREFIX } from './dialect/identifiers.js'
+
+const count = z.int().positive()
+
+/** The settings of target-postgres; the README's table is made from them. */
+export const Config = z.strictObject({
+  database_url: z.string().optional().describe('Connection string, `postgres://user:password@host:5432/database`'),
+  host: z
+    .string()
+    .optional()
+    .describe('Host of the Postgres server; `localhost` when another connection setting is given'),
+  port: z.int().min(1).max(65_535).optional().describe('Port of the Postgres server, 5432 by default'),
+  user: z.string().optional().describe('User to connect as'),
+  password: z.string().optional().describe('Password of that user; better given as `TARGET_POSTGRES_PASSWORD`'),
+  database: z.string().optional().describe('Database to load into'),
+  sslmode: z
+    .enum(['disable', 'require', 'verify-full'])
+    .optional()
+    .describe('TLS as in libpq: `disable`, `require` (encrypted, not verified) or `verify-full`'),
+  postgres_dir: z
+    .string()
+    .default('./keap-data/postgres')
+    .describe('Where the embedded Postgres keeps its data, when no connection is given at all'),
+  default_target_schema: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Schema for every stream; unset, a stream's prefix (`schema-table`) is its schema, and `keap` if it has none",
+    ),
+  meta_schema: z
+    .string()
+    .min(1)
+    .max(63)
+    .default(META_PREFIX)
+    .describe('Schema for runs, batches, bookmarks and schema changes'),
+  state_id: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name under which the last STATE is kept; by default the name of the target schema'),
+  batch_size_rows: count.default(100_000).describe('A batch is committed when it has this many records'),
+  batch_max_bytes: count.default(8 * 1024 * 1024).describe('… or this many bytes; about three batches are in memory'),
+  batch_wait_seconds: z.number().positive().default(10).describe('… or is this old, even while no input comes'),
+  hard_delete: z
+    .boolean()
+    .default(false)
+    .describe('Delete rows that a complete scan did not hold, instead of setting `_sdc_deleted_at`'),
+})
+export type Config = z.infer<typeof Config>

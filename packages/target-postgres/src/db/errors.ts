@@ -1,0 +1,73 @@
+import { ConfigError, DataError, ExitError } from '@keap-postgres/protocol'
+import pg from 'pg'
+
+/** Why no connection came about, as a paragraph for a person. */
+export function connectionError(error: unknown, { server, source }: { server: string; source: string }): ConfigError {
+  const code = codeOf(error)
+  const seen = `Postgres at ${server} (from ${source})`
+  const say = (text: string) => new ConfigError(`${seen} ${text}`, { cause: error })
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return say(
+        `refuses the user or password: ${messageOf(error)}. Correct user, password or sslmode; the server has to let that user in.`,
+      )
+    case '3D000':
+      return say(`has no such database: ${messageOf(error)}. Create it (createdb), or correct the database name.`)
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+    case 'ENOENT':
+      return say(
+        `can't be reached (${code}). Start the server, or correct host and port; without any connection setting an embedded Postgres is used.`,
+      )
+    default:
+      return say(
+        `doesn't accept the connection: ${messageOf(error)}. Correct the connection settings, or try again later.`,
+      )
+  }
+}
+
+/** What went wrong while a batch was loaded: refused data, missing permission or a lost connection. Bugs stay what they are. */
+export function loadError(error: unknown, doing: string): unknown {
+  if (error instanceof ExitError) return error
+  const kept = 'The batch was rolled back; everything up to the last STATE written is in the database.'
+  if (isConnectionLost(error)) {
+    return new ConfigError(`Postgres was lost while ${doing}: ${messageOf(error)}. ${kept} Run again.`, {
+      cause: error,
+    })
+  }
+  if (!(error instanceof pg.DatabaseError)) return error
+  if (error.code === '42501') {
+    return new ConfigError(
+      `Postgres refuses permission while ${doing}: ${messageOf(error)}. ${kept} Grant it, and run again.`,
+      {
+        cause: error,
+      },
+    )
+  }
+  const detail = error.detail ? ` (${error.detail})` : ''
+  return new DataError(
+    `Postgres refuses the data while ${doing}: ${messageOf(error)}${detail}. ${kept} Correct the records or the table, and run again.`,
+    { cause: error },
+  )
+}
+
+/** The server said so (connection, resources, operator's intervention), the network did, or the driver. */
+function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error) ?? ''
+  if (error instanceof pg.DatabaseError) return /^(08|53|57)/.test(code)
+  return /^(ECONN|EHOST|ENET|ETIMEDOUT)/.test(code) || /^Connection terminated|not queryable/.test(messageOf(error))
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ActualTable, planChanges } from './changes.js'
+import { columnsOf } from './columns.js'
+import { ddl } from './ddl.js'
+import { metadataColumns } from './metadata-columns.js'
+
+const name = { schema: 'keap', table: 'orders' }
+const schema = { properties: { id: { type: 'integer' }, note: { type: ['string', 'null'] } } }
+const wanted = columnsOf('orders', schema, ['id'])
+
+function tableWith(columns: ActualTable['columns'], key: string[] = ['id']): ActualTable {
+  const metadata = planChanges(name, undefined, [], []).table.columns
+  assert.equal(metadata.length, metadataColumns.length)
+  return { columns: [...columns, ...metadata], key }
+}
+
+const id = { name: 'id', type: 'bigint', notNull: true, hasDefault: false }
+const note = { name: 'note', type: 'text', notNull: false, hasDefault: false }
+
+test('a new table has the columns, the metadata columns and the key', () => {
+  const { changes } = planChanges(name, undefined, wanted, ['id'])
+  assert.deepEqual(
+    changes.map((change) => ddl(name, change)),
+    [
+      `create table if not exists "keap"."orders" (
+  "id" bigint not null,
+  "note" text,
+  "_sdc_extracted_at" timestamptz,
+  "_sdc_batched_at" timestamptz,
+  "_sdc_deleted_at" timestamptz,
+  "_sdc_table_version" bigint,
+  primary key ("id")
+)`,
+    ],
+  )
+})
+
+test('a table that fits needs nothing, also once the changes are made', () => {
+  assert.deepEqual(planChanges(name, tableWith([id, note]), wanted, ['id']).changes, [])
+  const made = planChanges(name, undefined, wanted, ['id']).table
+  assert.deepEqual(planChanges(name, made, wanted, ['id']).changes, [])
+})
+
+test('a missing column is added', () => {
+  const { changes } = planChanges(name, tableWith([id]), wanted, ['id'])
+  assert.deepEqual(
+    changes.map((change) => ddl(name, change)),
+    ['alter table "keap"."orders" add column if not exists "note" text'],
+  )
+})
+
+test('a column that records may leave empty loses its NOT NULL, unless it fills itself', () => {
+  const table = tableWith([id, { ...note, notNull: true }, { ...note, name: 'made', notNull: true, hasDefault: true }])
+  const { changes } = planChanges(name, table, wanted, ['id'])
+  assert.deepEqual(
+    changes.map((change) => ddl(name, change)),
+    ['alter table "keap"."orders" alter column "note" drop not null'],
+  )
+})
+
+test('a wider column stays, and is written in its own type', () => {
+  const { changes, columns } = planChanges(
+    name,
+    tableWith([
+      { ...id, type: 'numeric' },
+      { ...note, type: 'jsonb' },
+    ]),
+    wanted,
+    ['id'],
+  )
+  assert.deepEqual(changes, [])
+  assert.deepEqual(
+    columns.map((column) => column.type),
+    ['numeric', 'jsonb'],
+  )
+})
+
+test('a column that would round or refuse values stands in the way', () => {
+  for (const type of ['integer', 'double precision', 'timestamp without time zone', 'character varying(10)']) {
+    const table = tableWith([id, { ...note, type }])
+    assert.throws(() => planChanges(name, table, wanted, ['id']), {
+      name: 'DataError',
+      message: new RegExp(type.replace(/[()]/g, '.')),
+    })
+  }
+})

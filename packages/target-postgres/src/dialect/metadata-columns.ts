@@ -1,0 +1,23 @@
+import type { ColumnType } from './column-type.js'
+
+/** What every stream's table has beside the stream's own columns. A property of such a name gets no second column. */
+export const metadataColumns = [
+  /** The record's `time_extracted`. */
+  { name: '_sdc_extracted_at', type: 'timestamptz' },
+  /** When the batch that last changed the row was loaded. */
+  { name: '_sdc_batched_at', type: 'timestamptz' },
+  /** When the row was found to be gone at the source; a log-based tap sends it as a property. */
+  { name: '_sdc_deleted_at', type: 'timestamptz' },
+  /** The version of the last complete scan that held the row. */
+  { name: '_sdc_table_version', type: 'bigint' },
+] as const satisfies readonly { name: string; type: ColumnType }[]
+
+/** The metadata that travels with each row; the batch's time is the same for all and comes with the merge. */
+export const rowMetadata = metadataColumns.filter((column) => column.name !== '_sdc_batched_at')
+
+/** Counts the rows of a staging table, which Postgres keeps in no order: the last record of a key wins. */
+export const SEQUENCE_COLUMN = '_sdc_batch_seq'
+
+export function isMetadata(property: string): boolean {
+  return metadataColumns.some((column) => column.name === property)
+}

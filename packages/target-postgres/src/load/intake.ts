@@ -1,0 +1,102 @@
+import {
+  type ActivateVersionMessage,
+  DataError,
+  type Log,
+  type MessageAt,
+  type RecordMessage,
+  type SchemaMessage,
+} from '@keap-postgres/protocol'
+import { addRow, emptyBatch, isEmpty } from './batch.js'
+import type { Loader } from './loader.js'
+import type { StreamTables } from './stream-tables.js'
+
+/** When the open batch is due, whichever comes first. */
+type BatchLimits = { maxRecords: number; maxBytes: number; waitSeconds: number }
+
+type Options = { tables: StreamTables; loader: Loader; limits: BatchLimits; log: Log }
+
+/** Takes messages into the open batch and hands it to the loader when it is due. */
+export class Intake {
+  readonly #options: Options
+  #batch = emptyBatch()
+  #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> = Promise.resolve()
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** @throws {DataError} when the message can't be taken; everything before it still can be flushed */
+  async take({ line, message }: MessageAt): Promise<void> {
+    switch (message.type) {
+      case 'RECORD':
+        return await this.#takeRecord(message, line)
+      case 'SCHEMA':
+        return await this.#takeSchema(message, line)
+      case 'ACTIVATE_VERSION':
+        return await this.#takeActivation(message)
+      case 'STATE':
+        this.#batch.state = message.value
+        this.#startClock()
+    }
+  }
+
+  /** Hands the open batch over, once the loader has room. One flush at a time: a lane holds one transaction. */
+  flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#handOver())
+    return this.#flushing
+  }
+
+  async #takeRecord(message: RecordMessage, line: number): Promise<void> {
+    const { maxRecords, maxBytes } = this.#options.limits
+    const target = this.#options.tables.find(message.stream)
+    if (!target) {
+      throw new DataError(
+        `Line ${line}: a RECORD of ${message.stream} before any SCHEMA of that stream. ` +
+          "The tap must write a stream's SCHEMA before its first RECORD.",
+      )
+    }
+    addRow(this.#batch, target, target.encode(message, line))
+    if (this.#batch.records >= maxRecords || this.#batch.size >= maxBytes) await this.flush()
+    else this.#startClock()
+  }
+
+  async #takeSchema(message: SchemaMessage, line: number): Promise<void> {
+    const announced = await this.#options.tables.announce(message).catch((error) => {
+      throw error instanceof DataError ? new DataError(`Line ${line}: ${error.message}`, { cause: error }) : error
+    })
+    if (!announced) return
+    // Rows already buffered have the columns of the schema before.
+    if (this.#batch.rows.has(message.stream)) await this.flush()
+    this.#batch.schemaChanges.push(...announced.changes)
+    this.#startClock()
+  }
+
+  async #takeActivation({ stream, version }: ActivateVersionMessage): Promise<void> {
+    const target = this.#options.tables.find(stream)
+    if (!target) {
+      this.#options.log.warn(`ACTIVATE_VERSION of ${stream}, which has sent no SCHEMA; it is left aside.`)
+      return
+    }
+    this.#batch.activations.push({ target, version })
+    await this.flush()
+  }
+
+  /** A slow tap's rows must not wait for its next line. */
+  #startClock(): void {
+    if (this.#timer !== undefined || isEmpty(this.#batch)) return
+    // What a batch fails with is told by the loader.
+    const due = () => this.flush().catch(() => {})
+    this.#timer = setTimeout(due, this.#options.limits.waitSeconds * 1000).unref()
+  }
+
+  async #handOver(): Promise<void> {
+    await this.#options.loader.room()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (isEmpty(this.#batch)) return
+    const batch = this.#batch
+    this.#batch = emptyBatch()
+    this.#options.loader.submit(batch)
+  }
+}

@@ -1,0 +1,119 @@
+import type { Readable, Writable } from 'node:stream'
+import { type Log, readMessages, redactor, writeLine } from '@keap-postgres/protocol'
+import type { Config } from '../config.js'
+import type { ServerChoice } from '../db/choose-connection.js'
+import { type Connection, connect, secretsOf } from '../db/connect.js'
+import { loadError } from '../db/errors.js'
+import { FALLBACK_SCHEMA } from '../dialect/identifiers.js'
+import type { Counts } from '../meta/counts.js'
+import { migrate } from '../meta/migrate.js'
+import { finishRun, type Run, startRun } from '../meta/runs.js'
+import { packageVersion } from '../version.js'
+import { Intake } from './intake.js'
+import { Loader } from './loader.js'
+import { StreamTables } from './stream-tables.js'
+
+export type LoadOptions = {
+  /** Singer messages, one JSON object per line. */
+  input: Readable
+  /** Gets the value of a STATE, one line each, after everything read before it is committed. */
+  output: Writable
+  config: Config
+  server: ServerChoice
+  log: Log
+  /** Aborted: no more is read, what was read is committed, and the load ends well. */
+  signal?: AbortSignal
+}
+
+/**
+ * Loads a tap's output into Postgres, and returns what became of its records.
+ *
+ * @throws {DataError} for a line or value that can't be taken, once everything before it is committed
+ * @throws {ConfigError} when the database can't be reached, or refuses permission
+ */
+export async function load(options: LoadOptions): Promise<Counts> {
+  const { config, server, log } = options
+  await using control = await connect(server)
+  await using laneA = await connect(server)
+  await using laneB = await connect(server)
+  const run = await openRun(control, config)
+  const stop = new AbortController()
+  const loader = new Loader({
+    lanes: [laneA, laneB],
+    run,
+    hardDelete: config.hard_delete,
+    onCommitted: async ({ state }) => {
+      if (state !== undefined) await writeState(options.output, state)
+    },
+    onFailed: () => stop.abort(),
+  })
+  const intake = new Intake({
+    tables: new StreamTables({
+      client: control,
+      choice: { metaSchema: config.meta_schema, defaultSchema: config.default_target_schema },
+      log,
+    }),
+    loader,
+    limits: {
+      maxRecords: config.batch_size_rows,
+      maxBytes: config.batch_max_bytes,
+      waitSeconds: config.batch_wait_seconds,
+    },
+    log,
+  })
+  try {
+    await takeAll(options, { intake, loader, stop })
+    await finishRun(control, run, loader.counts)
+    return loader.counts
+  } catch (error) {
+    const failure = loadError(error, 'loading')
+    const reason = redactor(secretsOf(server))(failure instanceof Error ? failure.message : String(failure))
+    // The database may be what failed; the first reason is the one to tell.
+    await finishRun(control, run, loader.counts, reason).catch(() => {})
+    throw failure
+  }
+}
+
+type Parts = { intake: Intake; loader: Loader; stop: AbortController }
+
+/** Reads to the end, to the first message that can't be taken, or until stopped; commits what was taken in any case. */
+async function takeAll({ input, signal, log }: LoadOptions, { intake, loader, stop }: Parts): Promise<void> {
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
+  const endInput = () => input.destroy()
+  stopped.addEventListener('abort', endInput, { once: true })
+  let refused: unknown
+  try {
+    if (stopped.aborted) endInput()
+    for await (const message of readMessages(input)) await intake.take(message)
+  } catch (error) {
+    if (!stopped.aborted) refused = error
+  }
+  if (signal?.aborted) log.info('Stopped by a signal; what has been read is being committed.')
+  await intake.flush()
+  await loader.drain()
+  if (refused !== undefined) throw refused
+}
+
+async function openRun(control: Connection, config: Config): Promise<Run> {
+  try {
+    await migrate(control, config.meta_schema)
+    return await startRun(control, scopeOf(config), { target: packageVersion })
+  } catch (error) {
+    throw loadError(error, `preparing the schema ${config.meta_schema}`)
+  }
+}
+
+/** What a run is about: where it keeps its books, where its streams go, and under which name its state is kept. */
+export function scopeOf(config: Config): Omit<Run, 'runId'> {
+  const targetSchema = config.default_target_schema ?? FALLBACK_SCHEMA
+  return { metaSchema: config.meta_schema, targetSchema, stateId: config.state_id ?? targetSchema }
+}
+
+/** Whoever read the states may have gone; the rows are committed and the state is in the database all the same. */
+async function writeState(output: Writable, state: string): Promise<void> {
+  try {
+    await writeLine(output, state)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+  }
+}

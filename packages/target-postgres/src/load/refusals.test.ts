@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { PassThrough } from 'node:stream'
+import { test } from 'node:test'
+import { inScratch, type Line, recordOf, runTarget, type Scratch, schemaOf, stateOf, toText } from '../testing.js'
+
+const properties = { id: { type: 'integer' }, n: { type: 'integer' }, at: { type: 'string', format: 'date-time' } }
+const good: Line[] = [schemaOf('t', properties), recordOf('t', { id: 1 }), stateOf('good')]
+const after: Line[] = [recordOf('t', { id: 2 }), stateOf('never')]
+
+async function assertRefused(target: Scratch, bad: Line, message: RegExp): Promise<void> {
+  const { exitCode, states, stderr } = await target.load([...good, bad, ...after])
+  assert.match(stderr, message)
+  assert.equal(exitCode, 4)
+  assert.deepEqual(states, ['"good"'], 'the state before the bad line, and no other')
+  assert.deepEqual(await target.rows('select id::int from :s.t'), [{ id: 1 }])
+  const [run] = await target.rows<{ status: string; error: string }>('select status, error from :meta.runs')
+  assert.equal(run?.status, 'failed')
+  assert.match(run?.error ?? '', message)
+}
+
+const bad: [title: string, line: Line, message: RegExp][] = [
+  ['a line that is not JSON', 'INFO starting', /Line 4 is not a Singer message/],
+  ['an unknown message type', { type: 'HELLO' }, /Line 4 .*SCHEMA, RECORD, STATE or ACTIVATE_VERSION wanted/],
+  ['a record before its schema', recordOf('other', { id: 1 }), /Line 4: a RECORD of other before any SCHEMA/],
+  ['a record without its key', recordOf('t', { n: 1 }), /Line 4: a record of t has no "id"/],
+  ['a record whose key is null', recordOf('t', { id: null }), /Line 4: a record of t has a null "id"/],
+  [
+    'a text in a number column',
+    recordOf('t', { id: 7, n: 'x' }),
+    /Line 4: a record of t \(id 7\) has "x" as "n"; its column is bigint/,
+  ],
+  [
+    'an integer beyond 64 bits',
+    '{"type":"RECORD","stream":"t","record":{"id":7,"n":9223372036854775808}}',
+    /has 9223372036854775808 as "n"/,
+  ],
+  [
+    'a day that does not exist',
+    recordOf('t', { id: 7, at: '2024-02-30T00:00:00Z' }),
+    /has "2024-02-30T00:00:00Z" as "at"/,
+  ],
+  ['a key property that the schema lacks', schemaOf('u', properties, ['nope']), /Line 4: .*key property "nope"/],
+]
+
+for (const [title, line, message] of bad) {
+  test(
+    `${title} ends the load; what came before is kept, with its state`,
+    inScratch(async (target) => {
+      await assertRefused(target, line, message)
+    }),
+  )
+}
+
+test(
+  'what Postgres itself refuses is told with the stream, and the batches before are kept',
+  inScratch(async (target) => {
+    await target.load([schemaOf('t', properties)])
+    await target.rows('alter table :s.t add check (n < 10)')
+    const { exitCode, states, stderr } = await target.load(
+      [schemaOf('t', properties), ...[1, 2, 30, 4].flatMap((n) => [recordOf('t', { id: n, n }), stateOf(n)])],
+      { batch_size_rows: 1 },
+    )
+    assert.equal(exitCode, 4)
+    assert.match(stderr, /refuses the data while merging records of t: .*violates check constraint/)
+    assert.deepEqual(states, ['1'])
+    assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }])
+  }),
+)
+
+test(
+  'a connection that is lost ends the load with what to do; the run can be repeated',
+  inScratch(async (target) => {
+    const input = new PassThrough()
+    const ended = runTarget([], { ...target.env, TARGET_POSTGRES_BATCH_SIZE_ROWS: '1' }, input)
+    input.write(toText(good))
+    const lanes = `
+      select pid from pg_locks join pg_stat_activity using (pid)
+      where application_name = 'target-postgres' and relation = ':meta.batches'::regclass`
+    await target.rows('select pg_sleep(0.5)')
+    await target.rows('begin; lock table :meta.batches')
+    input.write(toText(after))
+    await target.rows('select pg_sleep(0.5)')
+    const killed = await target.rows(
+      `select pg_terminate_backend(pid) from (${lanes} and pid <> pg_backend_pid()) as lane`,
+    )
+    assert.equal(killed.length, 1)
+    await target.rows('commit')
+    const { exitCode, states, stderr } = await ended
+    assert.equal(exitCode, 2)
+    assert.match(stderr, /Postgres was lost while .*Run again/)
+    assert.deepEqual(states, [])
+    assert.equal((await target.load([...good, ...after])).exitCode, 0)
+    assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }])
+  }),
+)

@@ -1,0 +1,17 @@
+import { runCli } from './cli.js'
+
+const stop = new AbortController()
+// A second signal changes nothing: what has been read is being committed already.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort())
+// A reader that has gone is noticed by the write that fails.
+process.stdout.on('error', () => {})
+
+process.exitCode = await runCli({
+  argv: process.argv.slice(2),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  signal: stop.signal,
+})
