@@ -60,14 +60,15 @@ export class KeapClient {
    * @throws {QuotaSpentError} the day's quota is spent
    */
   async get<T>(url: string, query: Query, read: (text: string) => T): Promise<Answer<T>> {
-    const { auth, gate, maxAttempts, now, sleep, random, onRetry, signal } = this.#options
+    const { auth, maxAttempts, now, sleep, random, onRetry, signal } = this.#options
     const target = url + queryString(query)
     const startMs = now()
     let renewed = false
     for (let attempt = 1; ; attempt++) {
-      await gate.pass(signal)
-      const headers = await auth.headers()
-      const outcome = await this.#ask(target, headers, read, { attempts: attempt, startMs })
+      const { headers, outcome } = await this.#inTurn(async () => {
+        const headers = await auth.headers()
+        return { headers, outcome: await this.#ask(target, headers, read, { attempts: attempt, startMs }) }
+      })
       if ('ok' in outcome) return outcome.ok
       if ('unauthorized' in outcome) {
         if (renewed || !(await auth.renew(headers))) throw new NotAvailableError(401, outcome.unauthorized)
@@ -78,6 +79,17 @@ export class KeapClient {
       const waitMs = outcome.waitMs ?? retryDelayMs(attempt, undefined, random())
       onRetry(outcome.retry, url, waitMs)
       await sleep(waitMs, signal)
+    }
+  }
+
+  /** What `act` gives, begun when the gate lets it. */
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const { gate, signal } = this.#options
+    const leave = await gate.pass(signal)
+    try {
+      return await act()
+    } finally {
+      leave()
     }
   }
 

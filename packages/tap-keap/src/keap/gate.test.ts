@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { QuotaSpentError } from './errors.js'
 import { Gate } from './gate.js'
 import { type Limits, readLimits } from './limits.js'
@@ -12,6 +13,16 @@ test('calls are spaced evenly, whoever asks and however many at once', async () 
   gate.learn({ ...quiet, perSecond: 2 })
   await Promise.all([pass(), pass()])
   assert.deepEqual(times, [0, 100, 200, 300, 800])
+})
+
+test('a request that isn’t answered yet counts as spent, so that two at once don’t share the last call', async () => {
+  const { gate, pass } = gateAt(10)
+  gate.learn({ ...quiet, dayLeft: 2 })
+  const first = await gate.pass()
+  await gate.pass()
+  await assert.rejects(gate.pass(), QuotaSpentError)
+  first()
+  await pass()
 })
 
 test('with the minute used up it lets a call through now and then, to learn whether calls have come back', async () => {
@@ -66,10 +77,17 @@ function gateAt(perSecond: number) {
     perSecond,
     now: () => clock.ms,
     sleep: async (ms) => {
+      // Who has passed goes on before time does.
+      await setImmediate()
       clock.ms += ms
     },
   })
   const times: number[] = []
-  const pass = () => gate.pass().then(() => void times.push(clock.ms))
+  /** A request that is answered at once. */
+  const pass = async () => {
+    const leave = await gate.pass()
+    times.push(clock.ms)
+    leave()
+  }
   return { gate, clock, times, pass }
 }

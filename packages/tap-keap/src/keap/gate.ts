@@ -13,12 +13,14 @@ const LOOK_AGAIN_MS = 5_000
 
 /**
  * Every request passes here first, one after the other: evenly spaced within the second's limit, held while the minute's
- * is used up, and stopped when the day's quota is spent. The answers' headers are the truth about what is left.
+ * is used up, and stopped when the day's quota is spent. The answers' headers are the truth about what is left; requests
+ * that aren't answered yet count as spent.
  */
 export class Gate {
   readonly #options: GateOptions
   #perSecond: number
   #left: Limits | undefined
+  #underWay = 0
   #nextAt = 0
   #turn: Promise<void> = Promise.resolve()
 
@@ -27,12 +29,19 @@ export class Gate {
     this.#perSecond = options.perSecond
   }
 
-  /** @throws {QuotaSpentError} when nothing is left of the day's quota */
-  pass(signal?: AbortSignal): Promise<void> {
+  /**
+   * Waits for this request's turn. Call what it returns when the request has ended, well or not.
+   *
+   * @throws {QuotaSpentError} when nothing is left of the day's quota
+   */
+  async pass(signal?: AbortSignal): Promise<() => void> {
     const turn = this.#turn.then(() => this.#wait(signal))
     // One caller's failure must not keep the next one out.
     this.#turn = turn.catch(() => {})
-    return turn
+    await turn
+    return () => {
+      this.#underWay--
+    }
   }
 
   /** Takes in what an answer said. */
@@ -44,9 +53,10 @@ export class Gate {
   async #wait(signal?: AbortSignal): Promise<void> {
     const { now, sleep } = this.#options
     const { minuteLeft, dayLeft, dayEndsMs } = this.#left ?? {}
-    if (dayLeft === 0 && (dayEndsMs === undefined || now() < dayEndsMs))
+    const dayIsOver = dayEndsMs !== undefined && now() >= dayEndsMs
+    if (dayLeft !== undefined && dayLeft <= this.#underWay && !dayIsOver)
       throw new QuotaSpentError(quotaSpent(dayEndsMs))
-    if (minuteLeft === 0) {
+    if (minuteLeft !== undefined && minuteLeft <= this.#underWay) {
       await sleep(LOOK_AGAIN_MS, signal)
       // Let one call through: only an answer can say whether calls have come back.
       this.#left = undefined
@@ -54,6 +64,7 @@ export class Gate {
     const at = Math.max(now(), this.#nextAt)
     this.#nextAt = at + 1000 / this.#perSecond
     if (at > now()) await sleep(at - now(), signal)
+    this.#underWay++
   }
 }
 
