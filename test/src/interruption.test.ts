@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startPipeline } from '@keap-postgres/sandbox'
 import { createWorld, type World } from './keap-pipeline.js'
 import { assertTablesEqualTruth } from './truth.js'
 
-const tapBin = fileURLToPath(new URL('../../packages/tap-keap/bin/tap-keap.js', import.meta.url))
-const targetBin = fileURLToPath(new URL('../../packages/target-postgres/bin/target-postgres.js', import.meta.url))
 const sizes = { contacts: 3500, tags: 5 }
 
 test('asked to stop, the tap finishes its page and the next run goes on behind it', async () => {
@@ -16,11 +12,11 @@ test('asked to stop, the tap finishes its page and the next run goes on behind i
     sizes,
     faults: [{ kind: 'slow', path: '/v2/contacts', nth: 3, delayMs: 1500 }],
   })
-  const { tap, target, whenAsked } = startPipeline(world)
-  await whenAsked('/v2/contacts', 2)
+  const { tap, ended } = startPipeline(world)
+  await whenAsked(world, '/v2/contacts', 2)
   tap.kill('SIGTERM')
-  const [[code]] = await Promise.all([once(tap, 'close'), once(target, 'close')])
-  assert.equal(code, 0)
+  const first = await ended
+  assert.deepEqual([first.tap.exitCode, first.target.exitCode], [0, 0], first.tap.stderr)
   world.keap.faults.length = 0
 
   const before = world.keap.requests.count('/v2/contacts')
@@ -35,12 +31,12 @@ for (const victim of ['tap', 'target'] as const) {
     await using world = await createWorld({ sizes })
     world.env.TARGET_POSTGRES_BATCH_SIZE_ROWS = '500'
     const programs = startPipeline(world)
-    await programs.whenAsked('/v2/contacts', 2)
+    await whenAsked(world, '/v2/contacts', 2)
     programs[victim].kill('SIGKILL')
-    await Promise.all([once(programs.tap, 'close'), once(programs.target, 'close')])
+    const killed = await programs.ended
     if (victim === 'target') {
-      assert.equal(programs.tap.exitCode, 3)
-      assert.doesNotMatch(await programs.tapSaid, /bug|EPIPE/)
+      assert.equal(killed.tap.exitCode, 3)
+      assert.doesNotMatch(killed.tap.stderr, /bug|EPIPE/)
     }
     const again = await world.pipeline()
     assert.deepEqual([again.tap.exitCode, again.target.exitCode], [0, 0], again.tap.stderr + again.target.stderr)
@@ -48,13 +44,7 @@ for (const victim of ['tap', 'target'] as const) {
   })
 }
 
-/** `tap-keap | target-postgres` with both processes at hand. */
-function startPipeline({ env, cwd, keap }: World) {
-  const target = spawn(process.execPath, [targetBin], { env, cwd, stdio: ['pipe', 'ignore', 'ignore'] })
-  const tap = spawn(process.execPath, [tapBin], { env, cwd, stdio: ['ignore', target.stdin, 'pipe'] })
-  target.stdin.destroy()
-  const whenAsked = async (path: string, times: number) => {
-    while (keap.requests.count(path) < times) await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  return { tap, target, whenAsked, tapSaid: text(tap.stderr) }
+/** Resolves when a path has been asked for so many times. */
+async function whenAsked({ keap }: World, path: string, times: number): Promise<void> {
+  while (keap.requests.count(path) < times) await sleep(5)
 }

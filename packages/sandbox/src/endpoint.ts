@@ -1,7 +1,7 @@
 import type { Store } from './account/account.js'
-import type { Answer } from './answer.js'
 import type { Json, Row } from './json.js'
-import type { Rule } from './rule.js'
+import type { Rule } from './lists/rule.js'
+import type { Answer } from './server/answer.js'
 
 /** Shapes a stored row into what this endpoint sends. */
 export type View = (row: Row, store: Store) => Row

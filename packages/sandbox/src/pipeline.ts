@@ -21,20 +21,26 @@ export type Ended = { exitCode: number | null; stdout: string; stderr: string }
 
 export type PipelineResult = { tap: Omit<Ended, 'stdout'>; target: Ended; seconds: number }
 
-/** `tap-keap … | target-postgres …`: two processes, and between them a pipe of the operating system. */
-export async function runPipeline({
-  tapArgs = [],
-  targetArgs = [],
-  env,
-  cwd,
-}: PipelineOptions): Promise<PipelineResult> {
+/** `tap-keap … | target-postgres …`, still running: two processes, and between them a pipe of the operating system. */
+export type RunningPipeline = { tap: ChildProcess; target: ChildProcess; ended: Promise<PipelineResult> }
+
+export function startPipeline({ tapArgs = [], targetArgs = [], env, cwd }: PipelineOptions): RunningPipeline {
   const startMs = Date.now()
   // The target's end of the pipe goes to the tap as it is: this process carries no data, and holds no end open.
   const target = spawn(process.execPath, [targetBin, ...targetArgs], { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
   const tap = spawn(process.execPath, [tapBin, ...tapArgs], { env, cwd, stdio: ['ignore', target.stdin, 'pipe'] })
   target.stdin.destroy()
-  const [tapEnded, targetEnded] = await Promise.all([ended(tap), ended(target)])
-  return { tap: tapEnded, target: targetEnded, seconds: (Date.now() - startMs) / 1000 }
+  const ended = Promise.all([endOf(tap), endOf(target)]).then(([tapEnded, targetEnded]) => ({
+    tap: tapEnded,
+    target: targetEnded,
+    seconds: (Date.now() - startMs) / 1000,
+  }))
+  return { tap, target, ended }
+}
+
+/** `tap-keap … | target-postgres …`, to the end of both. */
+export async function runPipeline(options: PipelineOptions): Promise<PipelineResult> {
+  return startPipeline(options).ended
 }
 
 /** `tap-keap …` alone. */
@@ -52,10 +58,10 @@ async function runAlone(
   args: readonly string[],
   { env, cwd }: Pick<PipelineOptions, 'env' | 'cwd'>,
 ): Promise<Ended> {
-  return ended(spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }))
+  return endOf(spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }))
 }
 
-async function ended(child: ChildProcess): Promise<Ended> {
+async function endOf(child: ChildProcess): Promise<Ended> {
   const [[exitCode], stdout, stderr] = await Promise.all([
     once(child, 'close') as Promise<[number | null]>,
     child.stdout ? text(child.stdout) : '',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Json, Row } from './json.js'
-import { firstAt, rowsAt, textAt } from './row-path.js'
+import { firstAt, rowsAt, textAt } from './lists/row-path.js'
 import type { KeapHandle } from './start-keap.js'
 
 /** What tests send: the API key in Keap's own header. */

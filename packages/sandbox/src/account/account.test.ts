@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isRow, type Row } from '../json.js'
-import { readerOf, rowsAt, textAt, textsAt } from '../row-path.js'
+import { readerOf, rowsAt, textAt, textsAt } from '../lists/row-path.js'
 import { hostileTexts } from '../text.js'
 import { makeStore, plans } from './account.js'
 import { itemsTotal, minorOf } from './orders.js'

@@ -1,7 +1,7 @@
 import { Collection } from '../collection.js'
 import { type Row, textOf } from '../json.js'
+import { readerOf } from '../lists/row-path.js'
 import { type Random, randomFrom } from '../random.js'
-import { readerOf } from '../row-path.js'
 import { activityPlans } from './activity.js'
 import { affiliatePlans } from './affiliates.js'
 import { contactPlans } from './contacts.js'

@@ -1,5 +1,5 @@
 import { type Json, jsonNumber, type Row } from '../json.js'
-import { textAt } from '../row-path.js'
+import { textAt } from '../lists/row-path.js'
 import { longText, paragraph, sentence, word } from '../text.js'
 import { fill } from './fill.js'
 import { idAt, type Make, type Plan, type Scene } from './plan.js'

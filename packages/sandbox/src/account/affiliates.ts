@@ -1,4 +1,4 @@
-import { textAt } from '../row-path.js'
+import { textAt } from '../lists/row-path.js'
 import { fill } from './fill.js'
 import type { Make, Plan } from './plan.js'
 

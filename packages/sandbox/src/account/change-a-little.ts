@@ -1,6 +1,6 @@
 import type { Row } from '../json.js'
+import { textAt } from '../lists/row-path.js'
 import { randomFrom } from '../random.js'
-import { textAt } from '../row-path.js'
 import type { Store } from './account.js'
 import type { Mutate } from './mutate.js'
 

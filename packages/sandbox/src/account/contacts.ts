@@ -1,6 +1,6 @@
 import type { Row } from '../json.js'
+import { rowsAt, textAt } from '../lists/row-path.js'
 import type { Random } from '../random.js'
-import { rowsAt, textAt } from '../row-path.js'
 import { emailOf, familyName, givenName, paragraph, sentence } from '../text.js'
 import { address, emailAddress, maybe, phoneNumber, pickIds } from './address.js'
 import { idAt, type Make, type MakeEach, type Plan } from './plan.js'

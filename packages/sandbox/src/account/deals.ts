@@ -1,5 +1,5 @@
 import { jsonNumber, type Row } from '../json.js'
-import { textAt } from '../row-path.js'
+import { textAt } from '../lists/row-path.js'
 import { companyName, hostileTexts, paragraph } from '../text.js'
 import { amountOf } from './fill.js'
 import type { Make, MakeEach, Plan, Scene } from './plan.js'

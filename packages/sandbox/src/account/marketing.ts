@@ -1,6 +1,6 @@
 import type { Row } from '../json.js'
+import { textAt } from '../lists/row-path.js'
 import { randomFrom } from '../random.js'
-import { textAt } from '../row-path.js'
 import { fill } from './fill.js'
 import type { Make, Plan, Scene } from './plan.js'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { textAt, textsAt } from '../row-path.js'
+import { textAt, textsAt } from '../lists/row-path.js'
 import { startKeap } from '../start-keap.js'
 import { filtered, get, getJson, idsOf, recordsOf } from '../testing.js'
 

@@ -1,7 +1,7 @@
 import { compareIds } from '../collection.js'
 import { type Row, textOf } from '../json.js'
+import { readerOf, textAt, textsAt } from '../lists/row-path.js'
 import { randomFrom } from '../random.js'
-import { readerOf, textAt, textsAt } from '../row-path.js'
 import { plans, type Store } from './account.js'
 import type { Plan } from './plan.js'
 import { contactTag } from './tags.js'

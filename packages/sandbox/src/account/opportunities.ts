@@ -1,5 +1,5 @@
 import { jsonNumber, type Row } from '../json.js'
-import { rowAt, rowsAt, textAt } from '../row-path.js'
+import { rowAt, rowsAt, textAt } from '../lists/row-path.js'
 import { companyName, paragraph, sentence } from '../text.js'
 import { amountOf } from './fill.js'
 import { idAt, type Make, type MakeEach, type Plan } from './plan.js'

@@ -1,6 +1,6 @@
 import type { Row } from '../json.js'
+import { rowsAt, textAt } from '../lists/row-path.js'
 import type { Random } from '../random.js'
-import { rowsAt, textAt } from '../row-path.js'
 import { hostileTexts, paragraph, sentence } from '../text.js'
 import { address } from './address.js'
 import { amountOf, fill, money } from './fill.js'

@@ -1,5 +1,5 @@
 import type { Row } from '../json.js'
-import { rowAt, textAt, textsAt } from '../row-path.js'
+import { rowAt, textAt, textsAt } from '../lists/row-path.js'
 import { sentence } from '../text.js'
 import { amountOf } from './fill.js'
 import { basicContact, minorOf } from './orders.js'

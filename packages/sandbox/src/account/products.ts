@@ -1,6 +1,6 @@
 import { type Json, jsonNumber, type Row } from '../json.js'
+import { rowAt, rowsAt, textAt } from '../lists/row-path.js'
 import type { Random } from '../random.js'
-import { rowAt, rowsAt, textAt } from '../row-path.js'
 import { hostileTexts, paragraph, sentence, word } from '../text.js'
 import { amountOf, fill, money } from './fill.js'
 import { idAt, type Make, type MakeEach, type Plan, type Scene } from './plan.js'

@@ -1,6 +1,6 @@
 import type { Row } from '../json.js'
+import { rowsAt, textAt, textsAt } from '../lists/row-path.js'
 import type { Random } from '../random.js'
-import { rowsAt, textAt, textsAt } from '../row-path.js'
 import { hostileTexts, sentence, word } from '../text.js'
 import { idAt, type Make, type MakeEach, type Plan } from './plan.js'
 import { laterMs, pastMs, timeText } from './times.js'

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint.js'
 import type { Row } from '../json.js'
-import { textAt } from '../row-path.js'
+import { textAt } from '../lists/row-path.js'
 
 const stageOf = (deal: Row, stages: ReadonlyMap<string, Row>): Row | undefined => stages.get(textAt(deal, 'stage_id'))
 

@@ -2,7 +2,7 @@ import { amountOf } from '../account/fill.js'
 import { minorOf } from '../account/orders.js'
 import { v1Time } from '../account/times.js'
 import { type Json, numberOf, type Row } from '../json.js'
-import { rowsAt } from '../row-path.js'
+import { rowsAt } from '../lists/row-path.js'
 
 /** v1 ids are numbers. */
 export const idNumber = (value: Json | undefined): Json =>

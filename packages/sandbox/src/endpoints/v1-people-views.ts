@@ -1,6 +1,6 @@
 import type { View } from '../endpoint.js'
 import type { Row } from '../json.js'
-import { rowAt, rowsAt, textAt, textsAt } from '../row-path.js'
+import { rowAt, rowsAt, textAt, textsAt } from '../lists/row-path.js'
 import {
   camelCase,
   companyAddress,

@@ -1,6 +1,6 @@
 import type { View } from '../endpoint.js'
 import type { Row } from '../json.js'
-import { rowAt, rowsAt, textAt, textsAt } from '../row-path.js'
+import { rowAt, rowsAt, textAt, textsAt } from '../lists/row-path.js'
 import { camelCase, customFields, date, idNumber, orNull, price } from './v1-form.js'
 
 export const opportunity: View = (row) => {

@@ -1,7 +1,7 @@
 import { childrenOf } from '../account/marketing.js'
 import type { Endpoint, View } from '../endpoint.js'
-import { textAt } from '../row-path.js'
-import { id, ignored, since, text, unsupported, until } from '../rule.js'
+import { textAt } from '../lists/row-path.js'
+import { id, ignored, since, text, unsupported, until } from '../lists/rule.js'
 
 const withoutId: View = ({ id: _, ...row }) => row
 

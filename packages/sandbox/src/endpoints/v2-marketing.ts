@@ -1,9 +1,9 @@
 import { fileBytes } from '../account/activity.js'
 import { childrenOf } from '../account/marketing.js'
-import { bytes } from '../answer.js'
 import type { Endpoint } from '../endpoint.js'
-import { textAt } from '../row-path.js'
-import { id, since, text, time, until } from '../rule.js'
+import { textAt } from '../lists/row-path.js'
+import { id, since, text, time, until } from '../lists/rule.js'
+import { bytes } from '../server/answer.js'
 
 const reportFields = ['Id', 'Contact "Name"', 'Дата']
 

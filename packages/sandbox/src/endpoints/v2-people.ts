@@ -1,8 +1,8 @@
 import type { Store } from '../account/account.js'
 import type { Endpoint, View } from '../endpoint.js'
 import { type Row, textOf } from '../json.js'
-import { readerOf, rowsAt, textAt } from '../row-path.js'
-import { contains, flag, id, present, type Rule, shown, since, text, unsupported, until } from '../rule.js'
+import { readerOf, rowsAt, textAt } from '../lists/row-path.js'
+import { contains, flag, id, present, type Rule, shown, since, text, unsupported, until } from '../lists/rule.js'
 
 const addressFilters = (kind: string): Readonly<Record<string, Rule>> =>
   Object.fromEntries(

@@ -1,8 +1,8 @@
 import { productInList, subscriptionPlans } from '../account/products.js'
 import type { Endpoint } from '../endpoint.js'
 import type { Row } from '../json.js'
-import { firstAt, rowsAt, textAt, textsAt } from '../row-path.js'
-import { flag, flagOf, id, number, type Rule, since, text, unsupported, until } from '../rule.js'
+import { firstAt, rowsAt, textAt, textsAt } from '../lists/row-path.js'
+import { flag, flagOf, id, number, type Rule, since, text, unsupported, until } from '../lists/rule.js'
 
 /** Whether an order is paid in full: what `paid==true` asks. */
 export const isPaid = (order: Row): boolean => firstAt(order, 'total_due.amount') === 0

@@ -1,7 +1,7 @@
 import { fill } from '../account/fill.js'
 import type { Endpoint } from '../endpoint.js'
+import { textAt } from '../lists/row-path.js'
 import { randomFrom } from '../random.js'
-import { textAt } from '../row-path.js'
 
 const countries = [
   { codes: { alpha2: 'US', alpha3: 'USA' }, name: 'United States' },

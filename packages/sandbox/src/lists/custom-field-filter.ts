@@ -1,7 +1,7 @@
-import type { Store } from './account/account.js'
-import { type Entity, recordTypes } from './account/custom-fields.js'
-import type { ListEndpoint } from './endpoint.js'
-import type { PathFacts } from './facts.js'
+import type { Store } from '../account/account.js'
+import { type Entity, recordTypes } from '../account/custom-fields.js'
+import type { ListEndpoint } from '../endpoint.js'
+import type { PathFacts } from '../facts.js'
 import { textAt } from './row-path.js'
 import { contentRule, type Rule } from './rule.js'
 

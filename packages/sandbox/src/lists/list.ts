@@ -1,7 +1,7 @@
-import { plans, type Store } from './account/account.js'
+import { plans, type Store } from '../account/account.js'
+import type { ListEndpoint } from '../endpoint.js'
+import { type PathFacts, pathFacts, schemaOf } from '../facts.js'
 import { customFieldFilter } from './custom-field-filter.js'
-import type { ListEndpoint } from './endpoint.js'
-import { type PathFacts, pathFacts, schemaOf } from './facts.js'
 import { BadRequest, type Clause } from './filter.js'
 import { hides, type Rule, ruleByName, type Test, testFor } from './rule.js'
 

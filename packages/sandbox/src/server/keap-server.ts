@@ -1,7 +1,5 @@
-import type { Store } from './account/account.js'
-import { type Answer, json, refusal } from './answer.js'
-import type { Credentials } from './auth.js'
-import { type Editions, needsEcommerce } from './editions.js'
+import type { Store } from '../account/account.js'
+import { type Editions, needsEcommerce } from '../editions.js'
 import {
   type Asked,
   type Endpoint,
@@ -9,16 +7,18 @@ import {
   isItemEndpoint,
   isListEndpoint,
   type ListEndpoint,
-} from './endpoint.js'
-import { endpoints, isPipelinePath } from './endpoints/index.js'
-import { pathFacts } from './facts.js'
-import { BadRequest } from './filter.js'
-import { stringify } from './json.js'
+} from '../endpoint.js'
+import { endpoints, isPipelinePath } from '../endpoints/index.js'
+import { pathFacts } from '../facts.js'
+import { stringify } from '../json.js'
+import { BadRequest } from '../lists/filter.js'
+import { compileList, type List } from '../lists/list.js'
+import { answerV1List, hiddenProperties } from '../lists/list-v1.js'
+import { answerV2List } from '../lists/list-v2.js'
+import { hiddenKeys, withoutKeys } from '../lists/projection.js'
+import { type Answer, json, refusal } from './answer.js'
+import type { Credentials } from './auth.js'
 import { blankQuotaHeaders, type Meter } from './limits.js'
-import { compileList, type List } from './list.js'
-import { answerV1List, hiddenProperties } from './list-v1.js'
-import { answerV2List } from './list-v2.js'
-import { hiddenKeys, withoutKeys } from './projection.js'
 import { makeRouter, type Route } from './router.js'
 
 export interface KeapOptions {

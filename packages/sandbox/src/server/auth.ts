@@ -1,5 +1,5 @@
+import { stringify } from '../json.js'
 import { type Answer, gatewayFault, json } from './answer.js'
-import { stringify } from './json.js'
 
 /** The credentials every sandbox takes. None is a secret: the account holds nothing real. */
 export const sandboxCredentials = {

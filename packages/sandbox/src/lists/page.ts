@@ -1,6 +1,6 @@
+import { isRow, type Json } from '../json.js'
+import { hash } from '../random.js'
 import { BadRequest } from './filter.js'
-import { isRow, type Json } from './json.js'
-import { hash } from './random.js'
 
 /** A number that stands for what a token may be used with: the list, its filter and its order. */
 export const digest = (path: string, filter: string, orderBy: string): number => hash(`${path}\n${filter}\n${orderBy}`)

@@ -1,4 +1,4 @@
-import { type Json, stringify } from './json.js'
+import { type Json, stringify } from '../json.js'
 
 /** What goes back to the client, before the transport's own headers are put on. */
 export interface Answer {

@@ -1,8 +1,8 @@
-import type { Editions } from './editions.js'
-import type { ItemEndpoint, ListEndpoint } from './endpoint.js'
-import type { PathFacts } from './facts.js'
+import type { Editions } from '../editions.js'
+import type { ItemEndpoint, ListEndpoint } from '../endpoint.js'
+import type { PathFacts } from '../facts.js'
+import type { Json, Row } from '../json.js'
 import { BadRequest } from './filter.js'
-import type { Json, Row } from './json.js'
 
 const legacyOpportunityFields = ['monthly_revenue', 'order_revenue', 'objection', 'status', 'stage_entrance_time']
 

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { connect, fromUrl, startEmbedded } from 'target-postgres'
+import { type PipelineResult, runPipeline, runTargetPostgres } from '../pipeline.js'
+import { type KeapHandle, startKeap } from '../start-keap.js'
 import { formatTable } from './format-table.js'
-import { type PipelineResult, runPipeline, runTargetPostgres } from './pipeline.js'
-import { type KeapHandle, startKeap } from './start-keap.js'
 
 export type DemoOptions = {
   contacts: number

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Row } from './json.js'
+import type { Row } from '../json.js'
+import { startKeap } from '../start-keap.js'
+import { get, getJson, idsOf, recordsOf, refusalOf } from '../testing.js'
 import { textAt } from './row-path.js'
-import { startKeap } from './start-keap.js'
-import { get, getJson, idsOf, recordsOf, refusalOf } from './testing.js'
 
 const sizes = { contacts: 95 }
 

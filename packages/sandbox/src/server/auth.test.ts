@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { textAt } from './row-path.js'
-import { type KeapHandle, startKeap } from './start-keap.js'
-import { errorCodeOf, get, jsonOf, keyHeaders } from './testing.js'
+import { textAt } from '../lists/row-path.js'
+import { type KeapHandle, startKeap } from '../start-keap.js'
+import { errorCodeOf, get, jsonOf, keyHeaders } from '../testing.js'
 
 const sizes = { contacts: 20 }
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })

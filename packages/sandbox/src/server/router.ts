@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoint.js'
+import type { Endpoint } from '../endpoint.js'
 
 export interface Route {
   readonly endpoint: Endpoint

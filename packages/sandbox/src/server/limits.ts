@@ -1,5 +1,5 @@
+import { stringify } from '../json.js'
 import { type Answer, gatewayFault, json } from './answer.js'
-import { stringify } from './json.js'
 
 /** Calls allowed. `perSecond`, `perMinute` and `perDay` count the credential's, the tenant's count everyone's. */
 export interface Limits {

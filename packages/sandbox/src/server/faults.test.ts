@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startKeap } from './start-keap.js'
-import { get, getJson } from './testing.js'
+import { startKeap } from '../start-keap.js'
+import { get, getJson } from '../testing.js'
 
 const sizes = { contacts: 30 }
 

@@ -1,6 +1,6 @@
-import { compareIds } from './collection.js'
+import { compareIds } from '../collection.js'
+import { isList, type Json, numberOf, type Row, textOf } from '../json.js'
 import { BadRequest, type Clause, type Operator } from './filter.js'
-import { isList, type Json, numberOf, type Row, textOf } from './json.js'
 import { type Reader, readerOf, rowsAt } from './row-path.js'
 
 /**

@@ -1,4 +1,4 @@
-import { isList, isRow, type Json, type Row } from './json.js'
+import { isList, isRow, type Json, type Row } from '../json.js'
 
 /** Reads the values at a path in a row; lists on the way are walked, so there may be several, or none. */
 export type Reader = (row: Row) => readonly Json[]

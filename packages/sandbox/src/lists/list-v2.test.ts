@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { startKeap } from '../start-keap.js'
+import { filtered, get, getJson, idsOf, jsonOf, recordsOf, refusalOf, walk } from '../testing.js'
 import { firstAt, textAt } from './row-path.js'
-import { startKeap } from './start-keap.js'
-import { filtered, get, getJson, idsOf, jsonOf, recordsOf, refusalOf, walk } from './testing.js'
 
 const sizes = { contacts: 130 }
 const ascending = (a: string, b: string) => Number(a) - Number(b)

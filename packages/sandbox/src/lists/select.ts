@@ -1,7 +1,7 @@
-import type { Store } from './account/account.js'
-import { type Collection, type Compare, compareIds, lowerBound } from './collection.js'
-import type { ListEndpoint } from './endpoint.js'
-import { numberOf, type Row, textOf } from './json.js'
+import type { Store } from '../account/account.js'
+import { type Collection, type Compare, compareIds, lowerBound } from '../collection.js'
+import type { ListEndpoint } from '../endpoint.js'
+import { numberOf, type Row, textOf } from '../json.js'
 import { readerOf } from './row-path.js'
 import type { Test } from './rule.js'
 
