@@ -81,3 +81,22 @@ test(
     assert.doesNotMatch(stderr, /error|exception/i)
   }),
 )
+
+test(
+  'a state that may not be read is told as a missing permission, not as a bug',
+  inScratch(async (target) => {
+    await target.load([schemaOf('things', { id: { type: 'integer' } }), recordOf('things', { id: 1 })])
+    const reader = `reader_${target.schema}`
+    await target.rows(`create role ${reader} login password '${reader}'`)
+    try {
+      const url = new URL(testDatabaseUrl())
+      url.username = reader
+      url.password = reader
+      const { exitCode, stderr } = await run(['state'], { ...target.env, TARGET_POSTGRES_DATABASE_URL: url.href })
+      assert.equal(exitCode, 2, stderr)
+      assert.match(stderr, /Postgres doesn't give the state in .*permission denied/)
+    } finally {
+      await target.rows(`drop role ${reader}`)
+    }
+  }),
+)

@@ -16,6 +16,7 @@ import { Config } from './config.js'
 import { chooseConnection } from './db/choose-connection.js'
 import { connect, secretsOf } from './db/connect.js'
 import { startEmbedded } from './db/embedded/start-embedded.js'
+import { readError } from './db/errors.js'
 import { openServer } from './db/open-server.js'
 import { load, scopeOf } from './load/load.js'
 import { readBookmark } from './meta/bookmarks.js'
@@ -94,8 +95,11 @@ async function printState(stateId: string | undefined, { world, config, log }: C
   await using server = await openServer(config, { ...world, log })
   await using client = await connect(server)
   const { metaSchema, stateId: usual } = scopeOf(config)
+  const state = await readBookmark(client, metaSchema, stateId ?? usual).catch((error) => {
+    throw readError(error, `the state in ${metaSchema}.bookmarks`)
+  })
   // "{}" is what a tap takes for "from the beginning".
-  await writeLine(world.stdout, (await readBookmark(client, metaSchema, stateId ?? usual)) ?? '{}')
+  await writeLine(world.stdout, state ?? '{}')
 }
 
 async function serve({ world, config, log }: Context): Promise<void> {

@@ -28,7 +28,7 @@ export async function runDemo({ contacts, cwd, env, say, untilSeen }: DemoOption
   await using client = await connect(fromUrl(postgres.url, 'the demo'))
   await client.query('drop schema if exists keap, keap_meta cascade')
   await writeConfigs(cwd, keap)
-  say(`Postgres is up; its data lies in ${path.relative(cwd, postgres.dir)}`)
+  say(`Postgres is up; its data lies in ${fromHere(postgres.dir, cwd)}`)
 
   const targetArgs = ['--config', TARGET_CONFIG]
   say(`\n$ tap-keap --config ${TAP_CONFIG} | target-postgres --config ${TARGET_CONFIG}`)
@@ -65,6 +65,12 @@ async function writeConfigs(cwd: string, keap: KeapHandle): Promise<void> {
   await writeFile(path.join(cwd, TAP_CONFIG), `${JSON.stringify(tap, null, 2)}\n`)
   const target = { postgres_dir: path.join(FOLDER, 'postgres') }
   await writeFile(path.join(cwd, TARGET_CONFIG), `${JSON.stringify(target, null, 2)}\n`)
+}
+
+/** The path as a person would type it here. */
+function fromHere(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file)
+  return relative.startsWith('..') ? file : relative
 }
 
 function succeeded(result: PipelineResult): PipelineResult {

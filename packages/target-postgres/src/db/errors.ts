@@ -56,6 +56,17 @@ export function loadError(error: unknown, doing: string): unknown {
   )
 }
 
+/** Why something that should be there can't be read. Bugs stay what they are. */
+export function readError(error: unknown, what: string): unknown {
+  if (!isConnectionLost(error) && !(error instanceof pg.DatabaseError && error.code === '42501')) return error
+  return new ConfigError(
+    `Postgres doesn't give ${what}: ${messageOf(error)}. Grant the permission, or try again later.`,
+    {
+      cause: error,
+    },
+  )
+}
+
 /** The server said so (connection, resources, operator's intervention), the network did, or the driver. */
 function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error) ?? ''
