@@ -11,11 +11,21 @@ const Resume = z.object({
 })
 type Resume = z.infer<typeof Resume>
 
-const StreamBookmark = Bookmark.extend({ resume: Resume.optional() })
+/** `scan`: the version of the last complete scan, which is its start in epoch milliseconds. */
+const StreamBookmark = Bookmark.extend({ resume: Resume.optional(), scan: z.int().optional() })
 type StreamBookmark = z.infer<typeof StreamBookmark>
 
-/** The stretch of time that a run reads of a stream: `[since, until)`, epoch milliseconds; everything without `since`. */
+/** The stretch of time that a run reads of a stream: `[since, until)`, epoch milliseconds. Without `since`: a scan of everything. */
 export type ReadWindow = { sinceMs: number | undefined; untilMs: number; from: Position }
+
+/** What decides about a window, in milliseconds. */
+export type Timing = {
+  /** The start of the run, by Keap's clock. */
+  startMs: number
+  overlapMs: number
+  /** A stream is scanned completely when its last scan is this old; undefined: never again. */
+  scanEveryMs: number | undefined
+}
 
 /**
  * How far each stream has come. The value of a bookmark is the start of the run that read the window to its end, by Keap's
@@ -39,24 +49,39 @@ export class Bookmarks {
 
   /**
    * The window to read for streams that are read together: from the oldest of their bookmarks less the overlap, or
-   * everything when one has none. A window that a former run left is gone on with when they all stand at the same place.
+   * everything when one has none or is due for a scan. A window that a former run left is gone on with when they all stand
+   * at the same place.
    *
    * @param column what the bookmarks are about; a bookmark about another column doesn't count
    */
-  window(streams: readonly string[], column: string | undefined, runStartMs: number, overlapMs: number): ReadWindow {
+  window(
+    streams: readonly string[],
+    column: string | undefined,
+    { startMs, overlapMs, scanEveryMs }: Timing,
+  ): ReadWindow {
     const bookmarks = streams.map((stream) => this.#streams.get(stream))
     const [resume, ...others] = bookmarks.map((bookmark) => bookmark?.resume)
     if (resume !== undefined && others.every((other) => JSON.stringify(other) === JSON.stringify(resume))) {
       const { since, until, ...from } = resume
       return { sinceMs: since === undefined ? undefined : Date.parse(since), untilMs: Date.parse(until), from }
     }
-    const values = bookmarks.map((bookmark) =>
-      column !== undefined && bookmark?.replication_key === column ? bookmark.replication_key_value : undefined,
-    )
-    const known = values.filter((value) => value !== undefined)
-    const sinceMs =
-      known.length === 0 || known.length < values.length ? undefined : Math.min(...known.map(Date.parse)) - overlapMs
-    return { sinceMs, untilMs: runStartMs, from: {} }
+    const since = bookmarks.flatMap((bookmark) => {
+      if (column === undefined || bookmark?.replication_key !== column) return []
+      const isDue = scanEveryMs !== undefined && startMs - (bookmark.scan ?? 0) >= scanEveryMs
+      return isDue ? [] : (bookmark.replication_key_value ?? [])
+    })
+    const isScan = since.length === 0 || since.length < bookmarks.length
+    return { sinceMs: isScan ? undefined : Math.min(...since.map(Date.parse)) - overlapMs, untilMs: startMs, from: {} }
+  }
+
+  /** The version that records of this window carry: the scan's own, or that of the last complete one. */
+  versionOf(stream: string, window: ReadWindow): number | undefined {
+    return window.sinceMs === undefined ? window.untilMs : this.lastScan(stream)
+  }
+
+  /** The version of the last complete scan. */
+  lastScan(stream: string): number | undefined {
+    return this.#streams.get(stream)?.scan
   }
 
   /** A page of the window is out. A position that nothing can be gone on from isn't kept. */
@@ -71,12 +96,16 @@ export class Bookmarks {
     for (const stream of streams) this.#streams.set(stream, { ...this.#streams.get(stream), resume })
   }
 
-  /** The window was read to its end. */
-  windowRead(streams: readonly string[], column: string | undefined, window: ReadWindow): void {
-    const value = new Date(window.untilMs).toISOString()
+  /** The window was read to its end. @param isComplete whether a scan left nothing out */
+  windowRead(streams: readonly string[], column: string | undefined, window: ReadWindow, isComplete: boolean): void {
+    const bookmark = column && {
+      replication_key: column,
+      replication_key_value: new Date(window.untilMs).toISOString(),
+    }
+    const isScan = window.sinceMs === undefined && isComplete
     for (const stream of streams) {
-      if (column === undefined) this.#streams.delete(stream)
-      else this.#streams.set(stream, { replication_key: column, replication_key_value: value })
+      const scan = isScan ? window.untilMs : this.lastScan(stream)
+      this.#streams.set(stream, { ...bookmark, ...(scan !== undefined && { scan }) })
     }
   }
 

@@ -24,6 +24,11 @@ export const TapConfig = z.strictObject({
     .min(0)
     .default(10)
     .describe('How far each incremental window reaches back behind the bookmark'),
+  full_scan_days: z
+    .number()
+    .min(0)
+    .default(7)
+    .describe('How often each stream is read completely, which is how deletions are found'),
   max_concurrency: z.int().min(1).max(10).default(2).describe('Streams read at the same time'),
   max_attempts: z.int().min(1).default(7).describe('Tries for one request before its stream is given up'),
   timeout_seconds: z.number().positive().default(90).describe('For an answer to begin, and between two pieces of it'),

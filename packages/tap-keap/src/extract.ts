@@ -1,16 +1,16 @@
 import type { JsonText, Log } from '@keap-postgres/protocol'
-import type { Bookmarks, ReadWindow } from './bookmarks.js'
+import type { Bookmarks, ReadWindow, Timing } from './bookmarks.js'
 import type { KeapClient } from './keap/client.js'
-import { NotAvailableError } from './keap/errors.js'
+import { NotAvailableError, RequestError } from './keap/errors.js'
 import { type BaseUrls, openList } from './lists.js'
-import type { Output } from './output.js'
-import { stringAt } from './pointer.js'
+import type { Activation, Output, PageEntry } from './output.js'
+import { digitsAt, stringAt } from './pointer.js'
 import type { Context } from './project.js'
 import { recordMaker } from './records.js'
 import type { Selected } from './select.js'
 import type { Stream } from './stream.js'
 import { walkKeyset } from './walks/keyset.js'
-import type { List, Step } from './walks/list.js'
+import type { List, Page, Step } from './walks/list.js'
 import { walkOffset } from './walks/offset.js'
 import { walkSorted } from './walks/sorted.js'
 import { walkToken } from './walks/token.js'
@@ -22,9 +22,7 @@ export type Run = {
   bookmarks: Bookmarks
   output: Output
   log: Log
-  /** When the run began, by Keap's clock, in epoch milliseconds. */
-  startMs: number
-  overlapMs: number
+  timing: Timing
   /** In a first run, nothing older is read where Keap can filter; epoch milliseconds. */
   startDateMs: number | undefined
   now: () => number
@@ -37,8 +35,8 @@ export type Reading = {
   stream: Stream
   /** What is written; empty when only the ids are wanted. */
   selected: readonly Selected[]
-  /** Whether other streams need this list's ids. */
-  wantsIds: boolean
+  /** Where the ids are that other streams need of this list's items. */
+  idsAt?: string | undefined
   /** The values that `stream.parent` binds, a list each. */
   parentIds?: readonly string[] | undefined
 }
@@ -56,48 +54,87 @@ export type ReadResult = {
  *
  * @throws {RequestError} when the list can't be read to its end; what was written stays covered by the last state
  */
-export async function readList(run: Run, { stream, selected, wantsIds, parentIds }: Reading): Promise<ReadResult> {
+export async function readList(run: Run, { stream, selected, idsAt, parentIds }: Reading): Promise<ReadResult> {
+  const { bookmarks, output, log } = run
   const names = selected.map(({ name }) => name)
   const column = selected.some(({ fullTable }) => fullTable) ? undefined : stream.changes?.column
   const window = readWindow(run, names, column)
   const makers = selected.map(recordMaker)
-  for (const one of selected) await run.output.schema(one)
+  for (const one of selected) await output.schema(one)
 
   const contexts = contextsOf(stream, parentIds)
-  const result: ReadResult = { rows: 0, calls: 0, ids: wantsIds && isWhole(window) ? [] : undefined }
+  const result: ReadResult = { rows: 0, calls: 0, ids: idsAt !== undefined && isWhole(window) ? [] : undefined }
+  // A scan is complete when no list was left out, and sure when no list could shift while it was read.
+  let isComplete = true
+  let isSure = true
   for (const context of contexts) {
     const path = bindPath(stream.path, context)
     const list = openList({ ...run, stream, path, filter: windowFilter(stream, window) })
-    for await (const { page, items, position } of unlessGone(walk(list, stream, window), stream, run.log)) {
-      for (const item of items) result.ids?.push(stringAt(item, '/id') ?? '')
-      const batches = makers.map((maker) => maker.batch(items, context))
-      const { answer, path, query, requestedMs } = page
-      const entry = {
-        stream: names[0] ?? stream.records,
-        path,
-        query,
-        rows: page.items.length,
-        bytes: answer.bytes,
-        ms: answer.ms,
-        attempts: answer.attempts,
-        requested_at: new Date(requestedMs).toISOString(),
-      }
+    const whenGone = (error: NotAvailableError) => {
+      log.warn(`skipped one list: ${error.message}`)
+      // With its parent a list is truly gone; one that is closed to us may well hold rows.
+      if (error.status !== 404 || !stream.parent) isComplete = false
+    }
+    let pages = 0
+    for await (const { page, items, position } of unlessGone(walk(list, stream, window), stream, whenGone)) {
+      if (++pages > 1 && stream.scan.kind !== 'keyset') isSure = false
+      for (const item of items) result.ids?.push(idAt(item, idsAt ?? ''))
+      const batches = makers.map((maker, at) => {
+        const version = bookmarks.versionOf(names[at] ?? '', window)
+        return { ...maker.batch(items, context), version }
+      })
       // Within a fan-out a position says nothing without its parent.
-      const mark = () => contexts.length === 1 && run.bookmarks.pageRead(names, window, position)
-      await run.output.page(batches, entry, mark)
+      const mark = () => contexts.length === 1 && bookmarks.pageRead(names, window, position)
+      await output.page(batches, pageEntry(names[0] ?? stream.records, page), mark)
       result.rows += items.length
-      result.calls += answer.attempts
+      result.calls += page.answer.attempts
       run.stop.throwIfAborted()
     }
   }
-  for (const maker of makers) maker.report(run.log)
-  run.bookmarks.windowRead(names, column, window)
-  await run.output.state()
+  for (const maker of makers) maker.report(log)
+  const activations = window.sinceMs === undefined && isComplete ? activationsOf(names, window, bookmarks, isSure) : []
+  await output.end(activations, () => bookmarks.windowRead(names, column, window, isComplete))
   return result
 }
 
+/**
+ * What a complete scan says about rows it didn't hold. A list that can shift while it is read may hide a row from one scan:
+ * there only what the scan before has missed too is gone.
+ */
+function activationsOf(
+  names: readonly string[],
+  window: ReadWindow,
+  bookmarks: Bookmarks,
+  isSure: boolean,
+): Activation[] {
+  return names.flatMap((stream) => {
+    const version = isSure ? window.untilMs : bookmarks.lastScan(stream)
+    return version === undefined ? [] : [{ stream, version }]
+  })
+}
+
+function pageEntry(stream: string, { items, path, query, answer, requestedMs }: Page): PageEntry {
+  const { bytes, ms, attempts } = answer
+  return {
+    stream,
+    path,
+    query,
+    rows: items.length,
+    bytes,
+    ms,
+    attempts,
+    requested_at: new Date(requestedMs).toISOString(),
+  }
+}
+
+function idAt(item: JsonText, pointer: string): string {
+  const id = digitsAt(item, pointer) ?? stringAt(item, pointer)
+  if (id === undefined) throw new RequestError(`an item without ${pointer}: ${item.slice(0, 80)}`)
+  return id
+}
+
 function readWindow(run: Run, names: readonly string[], column: string | undefined): ReadWindow {
-  const window = run.bookmarks.window(names, column, run.startMs, run.overlapMs)
+  const window = run.bookmarks.window(names, column, run.timing)
   if (column === undefined || run.startDateMs === undefined || window.sinceMs !== undefined) return window
   return { ...window, sinceMs: run.startDateMs }
 }
@@ -146,12 +183,16 @@ function bindPath(path: string, context: Context): string {
  * One of many lists may be gone: a parent deleted since it was listed, a part of Keap that this account hasn't. The others
  * are read all the same; a list that stands alone fails.
  */
-async function* unlessGone(steps: AsyncGenerator<Step>, stream: Stream, log: Log): AsyncGenerator<Step> {
+async function* unlessGone(
+  steps: AsyncGenerator<Step>,
+  stream: Stream,
+  whenGone: (error: NotAvailableError) => void,
+): AsyncGenerator<Step> {
   try {
     yield* steps
   } catch (error) {
-    const gone = error instanceof NotAvailableError && error.status !== 401
-    if (!gone || !(stream.parent || stream.each)) throw error
-    log.warn(`skipped one list: ${error.message}`)
+    const isOneOfMany = stream.parent !== undefined || stream.each !== undefined
+    if (!(error instanceof NotAvailableError) || error.status === 401 || !isOneOfMany) throw error
+    whenGone(error)
   }
 }

@@ -7,8 +7,11 @@ import { PAGE_LOG, type StreamColumns } from './schemas.js'
 import type { Selected } from './select.js'
 import { streams } from './streams.js'
 
-/** The records of one stream that one page gave. */
-export type Batch = { stream: string; records: Iterable<ReadonlyMap<string, JsonText>> }
+/** The records of one stream that one page gave, and the version of the scan that they belong to. */
+export type Batch = { stream: string; records: Iterable<ReadonlyMap<string, JsonText>>; version?: number | undefined }
+
+/** Rows that no scan since `version` held are gone in Keap. */
+export type Activation = { stream: string; version: number }
 
 /** One row of the page log. */
 export type PageEntry = {
@@ -35,8 +38,9 @@ export function createOutput(
   let seq = 0
 
   function* pageMessages(batches: readonly Batch[], entry: PageEntry, mark: () => void): Generator<Message> {
-    for (const { stream, records } of batches) {
-      for (const record of records) yield { type: 'RECORD', stream, record, time_extracted: entry.requested_at }
+    for (const { stream, records, version } of batches) {
+      for (const record of records)
+        yield { type: 'RECORD', stream, record, version, time_extracted: entry.requested_at }
     }
     if (pageRow) {
       const values = {
@@ -51,6 +55,12 @@ export function createOutput(
       yield { type: 'RECORD', stream: PAGE_LOG, record, time_extracted: entry.requested_at }
     }
     // Only now: a STATE that another stream writes in between must not speak of records that aren't out yet.
+    mark()
+    yield stateMessage(bookmarks)
+  }
+
+  function* endMessages(activations: readonly Activation[], mark: () => void): Generator<Message> {
+    for (const { stream, version } of activations) yield { type: 'ACTIVATE_VERSION', stream, version }
     mark()
     yield stateMessage(bookmarks)
   }
@@ -77,7 +87,8 @@ export function createOutput(
     page: (batches: readonly Batch[], entry: PageEntry, mark: () => void) =>
       writeMessages(out, pageMessages(batches, entry, mark)),
 
-    state: () => writeMessage(out, stateMessage(bookmarks)),
+    /** The end of a window: which scans are complete, and the state behind it. */
+    end: (activations: readonly Activation[], mark: () => void) => writeMessages(out, endMessages(activations, mark)),
   }
 }
 

@@ -25,15 +25,17 @@ export type SyncSummary = {
 export async function sync(run: Run, selected: readonly Selected[], maxConcurrency: number): Promise<SyncSummary> {
   const summary: SyncSummary = { read: 0, rows: 0, calls: 0, skipped: [], failed: [], stopped: false }
   const limit = pLimit(maxConcurrency)
-  const reading = new Map<StreamName, Promise<ReadResult | undefined>>()
-  const parents = new Set(selected.map(({ name }) => streams[name].parent?.stream))
+  const readings = new Map<StreamName, Promise<ReadResult | undefined>>()
+  const idsAt = new Map(
+    selected.flatMap(({ name }) => streams[name].parent ?? []).map(({ stream, id }) => [stream, id]),
+  )
   let fatal: ExitError | undefined
 
   async function read(name: StreamName, own: readonly Selected[]): Promise<ReadResult | undefined> {
     if (fatal !== undefined || run.stop.aborted) return undefined
     try {
-      const [stream, wantsIds] = [streams[name], parents.has(name)]
-      const result = await readList(run, { stream, selected: own, wantsIds, parentIds: await parentIds(name) })
+      const reading = { stream: streams[name], selected: own, idsAt: idsAt.get(name), parentIds: await parentIds(name) }
+      const result = await readList(run, reading)
       const { rows, calls } = result
       run.log.info(`${name}: ${rows} rows in ${calls} ${calls === 1 ? 'call' : 'calls'}`, { stream: name, rows, calls })
       summary.read++
@@ -53,20 +55,20 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
   async function parentIds(name: StreamName): Promise<string[] | undefined> {
     const parent = streams[name].parent?.stream as StreamName | undefined
     if (parent === undefined) return undefined
-    const ids = (await reading.get(parent))?.ids
+    const ids = (await readings.get(parent))?.ids
     if (ids !== undefined) return ids
-    const listed = await readList(run, { stream: streams[parent], selected: [], wantsIds: true })
+    const listed = await readList(run, { stream: streams[parent], selected: [], idsAt: idsAt.get(parent) })
     if (listed.ids === undefined) throw new RequestError(`the ids of ${parent} could not be listed`)
     return listed.ids
   }
 
   // In the table's order, parents have begun before their children wait for them.
   for (const [name, own] of groups(selected))
-    reading.set(
+    readings.set(
       name,
       limit(() => read(name, own)),
     )
-  await Promise.all(reading.values())
+  await Promise.all(readings.values())
   if (fatal !== undefined) throw fatal
   summary.stopped ||= run.stop.aborted
   return summary

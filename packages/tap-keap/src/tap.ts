@@ -32,6 +32,8 @@ export type TapOptions = {
 /** The version of this package, as its package.json has it. */
 export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
+const DAY_MS = 86_400_000
+
 /** Keap's documented limits of calls per second, until its headers say otherwise. */
 const PER_SECOND = { api_key: 10, oauth: 25 }
 
@@ -75,8 +77,12 @@ export async function runTap({ config, selection, state, out, log, cwd, stop }: 
       bookmarks,
       output,
       log,
-      startMs: account.startMs,
-      overlapMs: config.overlap_minutes * 60_000,
+      timing: {
+        startMs: account.startMs,
+        overlapMs: config.overlap_minutes * 60_000,
+        // With a start date older rows are left out on purpose: nothing can be said about what is gone.
+        scanEveryMs: config.start_date === undefined ? config.full_scan_days * DAY_MS : undefined,
+      },
       startDateMs: config.start_date === undefined ? undefined : Date.parse(config.start_date),
       now: Date.now,
       stop,

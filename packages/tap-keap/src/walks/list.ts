@@ -2,7 +2,7 @@ import type { JsonText } from '@keap-postgres/protocol'
 import type { Answer, Query } from '../keap/client.js'
 
 /** One page of a list, as it came. */
-type Page = {
+export type Page = {
   items: JsonText[]
   /** Undefined on the last page: Keap sends none, or an empty one. */
   nextToken: string | undefined

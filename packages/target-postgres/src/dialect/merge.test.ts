@@ -23,7 +23,6 @@ test('the merge of a keyed stream is one upsert that skips rows which hold the s
   where
     (target."a", target."b""") is distinct from (excluded."a", excluded."b""")
     or target._sdc_deleted_at is distinct from excluded._sdc_deleted_at
-    or target._sdc_table_version is distinct from coalesce(excluded._sdc_table_version, target._sdc_table_version)
   returning target.xmax = 0 as is_new
 )
 select

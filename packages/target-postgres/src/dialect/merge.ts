@@ -19,7 +19,7 @@ export function copyStaging({ staging }: Merge): string {
 
 /**
  * Brings staged rows into their table and returns one row: `inserted`, `updated`. Of several records with one key the
- * last wins; a row that holds the same already isn't written again, unless it was marked as deleted or its version changed.
+ * last wins; a row that holds the same already isn't written again, unless it was marked as deleted.
  */
 export function mergeStaging(merge: Merge): string {
   const key = merge.columns.filter((column) => column.isKey).map((column) => ident(column.name))
@@ -64,10 +64,7 @@ const metadataUpdates = [
   `_sdc_table_version = ${VERSION}`,
 ]
 
-const metadataDiffers = [
-  'target._sdc_deleted_at is distinct from excluded._sdc_deleted_at',
-  `target._sdc_table_version is distinct from ${VERSION}`,
-]
+const metadataDiffers = ['target._sdc_deleted_at is distinct from excluded._sdc_deleted_at']
 
 function differs(values: readonly string[]): string[] {
   if (values.length === 0) return []

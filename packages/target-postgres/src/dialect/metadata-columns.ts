@@ -8,7 +8,7 @@ export const metadataColumns = [
   { name: '_sdc_batched_at', type: 'timestamptz' },
   /** When the row was found to be gone at the source; a log-based tap sends it as a property. */
   { name: '_sdc_deleted_at', type: 'timestamptz' },
-  /** The version of the last complete scan that held the row. */
+  /** The version that came with the record which last changed the row. */
   { name: '_sdc_table_version', type: 'bigint' },
 ] as const satisfies readonly { name: string; type: ColumnType }[]
 

@@ -5,8 +5,14 @@ import type { StreamTable } from './stream-tables.js'
 /** COPY takes one chunk of this size far faster than many rows. */
 const CHUNK_CHARACTERS = 64 * 1024
 
-/** The rows of one stream in a batch, as COPY text. */
-export type StagedRows = { target: StreamTable; chunks: Buffer[]; pending: string; records: number }
+/** The rows of one stream in a batch, as COPY text. `isVersioned`: some belong to a scan, whose keys are to be noted. */
+export type StagedRows = {
+  target: StreamTable
+  chunks: Buffer[]
+  pending: string
+  records: number
+  isVersioned: boolean
+}
 
 /** Everything read since the batch before, over all streams. It is loaded in one transaction. */
 export type Batch = {
@@ -29,14 +35,15 @@ export function isEmpty({ schemaChanges, rows, activations, state }: Batch): boo
 }
 
 /** Adds a row to the batch, behind it its number among the stream's rows. */
-export function addRow(batch: Batch, target: StreamTable, row: string): void {
+export function addRow(batch: Batch, target: StreamTable, row: string, isVersioned: boolean): void {
   let rows = batch.rows.get(target.stream)
   if (!rows) {
-    rows = { target, chunks: [], pending: '', records: 0 }
+    rows = { target, chunks: [], pending: '', records: 0, isVersioned: false }
     batch.rows.set(target.stream, rows)
   }
   rows.pending += `${row}\t${rows.records}\n`
   rows.records++
+  rows.isVersioned ||= isVersioned
   batch.records++
   batch.size += row.length
   if (rows.pending.length >= CHUNK_CHARACTERS) closeChunk(rows)

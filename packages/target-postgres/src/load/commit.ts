@@ -1,11 +1,12 @@
 import type pg from 'pg'
 import { loadError } from '../db/errors.js'
-import { deleteOlderVersions, markOlderVersions } from '../dialect/activate-version.js'
 import { mergeStaging } from '../dialect/merge.js'
 import { saveBookmark } from '../meta/bookmarks.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import { type Run, recordBatch, recordSchemaChange } from '../meta/runs.js'
+import { activateVersion, noteSeenKeys } from './activate.js'
 import type { Batch, StagedRows } from './batch.js'
+import { lockDdl } from './lock-ddl.js'
 import { mergeOf } from './stage.js'
 import type { StreamTable } from './stream-tables.js'
 
@@ -14,9 +15,7 @@ export type CommitContext = { run: Run; hardDelete: boolean; batchNumber: number
 /** Ends a staged batch's transaction: DDL, merges, deletions, the counts, the bookmark, commit. */
 export async function commitBatch(client: pg.Client, batch: Batch, context: CommitContext): Promise<Counts> {
   const { run, hardDelete, batchNumber } = context
-  // Two processes that create one thing at once would both find it missing, "if not exists" or not.
-  if (batch.schemaChanges.length > 0)
-    await client.query("select pg_advisory_xact_lock(hashtext('target-postgres ddl'))")
+  if (batch.schemaChanges.length > 0) await lockDdl(client)
   for (const entry of batch.schemaChanges) {
     await explained(`changing the table of ${entry.stream}`, async () => {
       await client.query(entry.ddl)
@@ -25,16 +24,15 @@ export async function commitBatch(client: pg.Client, batch: Batch, context: Comm
   }
   const done = new Map<StreamTable, { counts: Counts; bytes: number }>()
   for (const [index, rows] of [...batch.rows.values()].entries()) {
-    const counts = await explained(`merging records of ${rows.target.stream}`, () => merge(client, rows, index))
+    const counts = await explained(`merging records of ${rows.target.stream}`, () => merge(client, rows, index, run))
     done.set(rows.target, { counts, bytes: rows.chunks.reduce((sum, chunk) => sum + chunk.length, 0) })
   }
   for (const { target, version } of batch.activations) {
-    const sql = hardDelete ? deleteOlderVersions(target.table) : markOlderVersions(target.table)
-    const { rowCount } = await explained(`activating version ${version} of ${target.stream}`, () =>
-      client.query(sql, [version]),
+    const deleted = await explained(`activating version ${version} of ${target.stream}`, () =>
+      activateVersion(client, target, version, { metaSchema: run.metaSchema, hardDelete }),
     )
     const { counts, bytes } = done.get(target) ?? { counts: noCounts, bytes: 0 }
-    done.set(target, { counts: { ...counts, deleted: counts.deleted + (rowCount ?? 0) }, bytes })
+    done.set(target, { counts: { ...counts, deleted: counts.deleted + deleted }, bytes })
   }
   return await explained('committing a batch', async () => {
     for (const [{ stream, table }, entry] of done) {
@@ -46,8 +44,10 @@ export async function commitBatch(client: pg.Client, batch: Batch, context: Comm
   })
 }
 
-async function merge(client: pg.Client, rows: StagedRows, index: number): Promise<Counts> {
-  const result = await client.query<{ inserted: number; updated: number }>(mergeStaging(mergeOf(rows, index)))
+async function merge(client: pg.Client, rows: StagedRows, index: number, { metaSchema }: Run): Promise<Counts> {
+  const own = mergeOf(rows, index)
+  const result = await client.query<{ inserted: number; updated: number }>(mergeStaging(own))
+  if (rows.isVersioned && own.columns.some((column) => column.isKey)) await noteSeenKeys(client, own, metaSchema)
   const { inserted, updated } = result.rows[0] ?? { inserted: 0, updated: 0 }
   return { records: rows.records, inserted, updated, unchanged: rows.records - inserted - updated, deleted: 0 }
 }

@@ -56,7 +56,7 @@ export class Intake {
           "The tap must write a stream's SCHEMA before its first RECORD.",
       )
     }
-    addRow(this.#batch, target, target.encode(message, line))
+    addRow(this.#batch, target, target.encode(message, line), message.version !== undefined)
     if (this.#batch.records >= maxRecords || this.#batch.size >= maxBytes) await this.flush()
     else this.#startClock()
   }

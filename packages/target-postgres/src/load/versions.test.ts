@@ -81,3 +81,58 @@ test(
     assert.deepEqual(await target.rows(alive), [{ id: 2 }])
   }),
 )
+
+test(
+  'a scan that finds everything unchanged rewrites no row',
+  inScratch(async (target) => {
+    await target.load(scan(1, [1, 2, 3]))
+    const before = await target.rows('select id::int, xmin::text from :s.t order by id')
+    await target.load(scan(2, [1, 2, 3]))
+    assert.deepEqual(await target.rows('select id::int, xmin::text from :s.t order by id'), before)
+    assert.deepEqual(await target.rows('select updated::int, deleted::int from :meta.runs order by started_at'), [
+      { updated: 0, deleted: 0 },
+      { updated: 0, deleted: 0 },
+    ])
+  }),
+)
+
+test(
+  'activating the scan before the last marks only what both have missed',
+  inScratch(async (target) => {
+    const held = (version: number, ids: number[]) => [schema, ...ids.map((id) => recordOf('t', { id }, { version }))]
+    await target.load(held(1, [1, 2, 3]))
+    await target.load([...held(2, [1, 2]), { type: 'ACTIVATE_VERSION', stream: 't', version: 1 }])
+    assert.deepEqual(await target.rows(alive), [{ id: 1 }, { id: 2 }, { id: 3 }])
+    await target.load([...held(3, [1, 3]), { type: 'ACTIVATE_VERSION', stream: 't', version: 2 }])
+    assert.deepEqual(await target.rows(alive), [{ id: 1 }, { id: 2 }, { id: 3 }])
+    await target.load([...held(4, [1, 3]), { type: 'ACTIVATE_VERSION', stream: 't', version: 3 }])
+    assert.deepEqual(await target.rows(alive), [{ id: 1 }, { id: 3 }])
+  }),
+)
+
+test(
+  'a scan of several batches, composite keys and keys that need quoting are told apart',
+  inScratch(async (target) => {
+    const two = schemaOf('t', { 'a"b': { type: 'string' }, n: { type: 'integer' } }, ['a"b', 'n'])
+    const rows = (version: number, names: string[]) =>
+      names.map((name) => recordOf('t', { 'a"b': name, n: 1 }, { version }))
+    const settings = { batch_size_rows: 2 }
+    await target.load([two, ...rows(1, ['x', 'y', 'z', 'ü']), activation(1)], settings)
+    await target.load([two, ...rows(2, ['x', 'z', 'ü']), activation(2)], settings)
+    assert.deepEqual(await target.rows(`select "a""b" as a from :s.t where _sdc_deleted_at is not null`), [{ a: 'y' }])
+  }),
+)
+
+test(
+  'the version of a keyless stream’s rows decides which of them go',
+  inScratch(async (target) => {
+    const keyless = schemaOf('t', { id: { type: 'integer' } }, [])
+    await target.load([keyless, recordOf('t', { id: 1 }, { version: 1 })])
+    await target.load([keyless, recordOf('t', { id: 2 }, { version: 2 }), activation(2)])
+    assert.deepEqual(await target.rows(alive), [{ id: 2 }])
+  }),
+)
+
+function activation(version: number) {
+  return { type: 'ACTIVATE_VERSION', stream: 't', version }
+}

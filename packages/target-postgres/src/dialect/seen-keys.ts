@@ -1,0 +1,62 @@
+import type { Column } from './columns.js'
+import { ident, qualified, storableName, type TableName } from './identifiers.js'
+import type { Merge } from './merge.js'
+
+/**
+ * Which keys a complete scan held is noted beside the data, in a table of the meta schema, and not in the rows: a scan
+ * that finds everything unchanged rewrites no row. The table holds each key once or more with the version of its scan.
+ */
+export function seenTable(metaSchema: string, { schema, table }: TableName): TableName {
+  return { schema: metaSchema, table: storableName(`seen ${schema}.${table}`) }
+}
+
+export function createSeen(seen: TableName, key: readonly Column[]): string {
+  const columns = key.map(({ name, type }) => `${ident(name)} ${type} not null`)
+  return `create table if not exists ${qualified(seen)} (
+  ${[...columns, `${VERSION} bigint not null`].join(',\n  ')}
+)`
+}
+
+/** Notes the keys of staged records that carry a version. */
+export function noteSeen({ staging, columns }: Merge, seen: TableName): string {
+  const key = keyOf(columns)
+  return `insert into ${qualified(seen)} (${[...key, VERSION].join(', ')})
+select ${key.join(', ')}, max(_sdc_table_version)
+from pg_temp.${ident(staging)}
+where _sdc_table_version is not null
+group by ${key.join(', ')}`
+}
+
+/** Marks the rows whose key no scan since version $1 held. */
+export function markUnseen(table: TableName, seen: TableName, columns: readonly Column[]): string {
+  return `update ${qualified(table)} as target
+set _sdc_deleted_at = statement_timestamp()
+where target._sdc_deleted_at is null
+  and ${isUnseen(seen, columns)}`
+}
+
+/** Removes the rows whose key no scan since version $1 held, also those marked before. */
+export function deleteUnseen(table: TableName, seen: TableName, columns: readonly Column[]): string {
+  return `delete from ${qualified(table)} as target
+where ${isUnseen(seen, columns)}`
+}
+
+/** What scans before version $1 held is of no more use. */
+export function forgetOlder(seen: TableName): string {
+  return `delete from ${qualified(seen)} where ${VERSION} < $1`
+}
+
+/** No key column is called that: properties of this name are metadata. */
+const VERSION = '_sdc_table_version'
+
+function isUnseen(seen: TableName, columns: readonly Column[]): string {
+  const same = keyOf(columns).map((name) => `seen.${name} = target.${name}`)
+  return `not exists (
+    select from ${qualified(seen)} as seen
+    where ${[...same, `seen.${VERSION} >= $1`].join(' and ')}
+  )`
+}
+
+function keyOf(columns: readonly Column[]): string[] {
+  return columns.filter((column) => column.isKey).map((column) => ident(column.name))
+}
