@@ -8,6 +8,7 @@ export type Arguments =
   | { command: 'load'; config: string[]; input: string | undefined }
   | { command: 'state'; config: string[]; stateId: string | undefined }
   | { command: 'serve'; config: string[] }
+  | { command: 'views'; config: string[] }
 
 const EXAMPLES = `Examples:
   tap-keap --config c.json | target-postgres
@@ -36,6 +37,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       command.option('state-id', { type: 'string', requiresArg: true, describe: 'Name under which it was kept' }),
     )
     .command('serve', 'Keep the embedded Postgres up until Ctrl-C')
+    .command('views', 'Make the reporting views over what is loaded, or bring them up to date')
     .epilog(EXAMPLES)
     .version(`target-postgres v${packageVersion}`)
     .strict()
@@ -51,6 +53,8 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       return { command: 'state', config, stateId: lastOf(parsed['state-id']) }
     case 'serve':
       return { command: 'serve', config }
+    case 'views':
+      return { command: 'views', config }
     default:
       return { command: 'load', config, input: lastOf(parsed.input) }
   }

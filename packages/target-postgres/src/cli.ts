@@ -20,6 +20,7 @@ import { readError } from './db/errors.js'
 import { openServer } from './db/open-server.js'
 import { load, scopeOf } from './load/load.js'
 import { readBookmark } from './meta/bookmarks.js'
+import { refreshViews } from './views/refresh-views.js'
 
 const NAME = 'target-postgres'
 
@@ -67,6 +68,8 @@ async function runCommand(parsed: Exclude<Arguments, { command: 'print' }>, cont
       return await printState(parsed.stateId, context)
     case 'serve':
       return await serve(context)
+    case 'views':
+      return await makeViews(context)
   }
 }
 
@@ -100,6 +103,14 @@ async function printState(stateId: string | undefined, { world, config, log }: C
   })
   // "{}" is what a tap takes for "from the beginning".
   await writeLine(world.stdout, state ?? '{}')
+}
+
+async function makeViews({ world, config, log }: Context): Promise<void> {
+  await using server = await openServer(config, { ...world, log })
+  await using client = await connect(server)
+  const { metaSchema, targetSchema } = scopeOf(config)
+  const names = await refreshViews(client, { metaSchema, targetSchema, log })
+  log.info(names.length > 0 ? `Up to date: ${names.join(', ')}.` : 'There is nothing loaded yet to make views of.')
 }
 
 async function serve({ world, config, log }: Context): Promise<void> {

@@ -12,7 +12,7 @@ import { readTable, schemaExists } from './read-table.js'
 export type StreamTable = { stream: string; table: TableName; columns: readonly Column[]; encode: EncodeRow }
 
 /** What the loader itself writes; a stream of that name would spoil it. */
-const OWN_TABLES = ['batches', 'bookmarks', 'migrations', 'runs', 'schema_changes']
+const OWN_TABLES = ['batches', 'bookmarks', 'migrations', 'runs', 'schema_changes', 'view_columns']
 
 type Options = { client: pg.Client; choice: SchemaChoice; log: Log }
 
