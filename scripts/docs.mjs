@@ -1,28 +1,31 @@
-// Writes the README's tables from the code they describe. With --check: fails when they are stale.
-import { readFileSync, writeFileSync } from 'node:fs'
+// Writes docs/streams.md and the README's made parts from the code they describe. With --check: fails when they are stale.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root, setup } from './setup.mjs'
 
 const README = path.join(root, 'README.md')
+const STREAMS = path.join(root, 'docs', 'streams.md')
 
 /** The README with the text between each pair of markers made anew. */
-async function made(text) {
+async function readme(text) {
   const { Config } = await import('target-postgres')
   const { TapConfig, streamNames, streams } = await import('tap-keap')
+  const off = streamNames.filter((name) => streams[name].selectedByDefault === false)
   const parts = {
     'tap-keap settings': settingsTable(TapConfig),
     'target-postgres settings': settingsTable(Config),
-    streams: table(
-      ['stream', 'endpoint', 'key', 'read', 'rows a call'],
-      streamNames.map((name) => streamRow(name, streams[name], streams)),
-    ),
+    streams: [
+      `There are ${streamNames.length}; [docs/streams.md](docs/streams.md) says what each is, how it is read, what it costs and what to know:`,
+      `${listed(streamNames)}.`,
+      `Read only when a catalog or the setting \`streams\` names them, since each of their rows costs a call: ${listed(off)}.`,
+    ].join('\n\n'),
   }
-  return Object.entries(parts).reduce((readme, [name, part]) => {
+  return Object.entries(parts).reduce((page, [name, part]) => {
     const [begin, end] = [`<!-- ${name}: made by scripts/docs.mjs -->`, `<!-- end of ${name} -->`]
-    if (!readme.includes(begin) || !readme.includes(end)) throw new Error(`README.md has no place for: ${name}`)
-    const [before, after] = [readme.indexOf(begin) + begin.length, readme.indexOf(end)]
-    return `${readme.slice(0, before)}\n\n${part}\n\n${readme.slice(after)}`
+    if (!page.includes(begin) || !page.includes(end)) throw new Error(`README.md has no place for: ${name}`)
+    const [before, after] = [page.indexOf(begin) + begin.length, page.indexOf(end)]
+    return `${page.slice(0, before)}\n\n${part}\n\n${page.slice(after)}`
   }, text)
 }
 
@@ -38,23 +41,81 @@ function settingsTable(schema) {
   return table(['setting', 'default', 'what it is'], rows)
 }
 
-function streamRow(name, stream, all) {
-  const { api, path: endpoint, key, inside, parent, each, scan, pageSize = 1000, optional } = stream
-  const { changes } = inside ? all[inside.stream] : stream
-  const incremental = changes?.kind === 'window' ? 'changes, by filter' : 'changes, newest first'
-  const calls = [
-    inside ? `with ${inside.stream}` : scan.paged === false ? 'all' : pageSize.toLocaleString('en'),
-    parent ? `, for each of ${parent.stream}` : '',
-    each ? `, for each of ${each.values.length} kinds of record` : '',
-    optional ? '; skipped where absent' : '',
+/** docs/streams.md, whole. */
+async function streamsPage() {
+  const { columnsOf, streamNames, streams } = await import('tap-keap')
+  const head = [
+    'stream',
+    'what it is',
+    'endpoint',
+    'key',
+    'how it is read',
+    'cursor',
+    'by default',
+    'calls for n rows',
+    'to know',
   ]
-  return [
-    `\`${name}\``,
-    `\`${endpoint}\`${api === 'pipelines' ? ' (Pipelines API)' : ''}`,
-    key.join(', '),
-    changes ? incremental : 'all, every run',
-    calls.join(''),
-  ]
+  const rows = streamNames.map((name) => {
+    const stream = streams[name]
+    const outer = stream.inside ? streams[stream.inside.stream] : stream
+    return [
+      `\`${name}\``,
+      columnsOf(name).description,
+      endpointOf(stream),
+      stream.key.join(', '),
+      readingOf(outer),
+      outer.changes?.column ?? '',
+      stream.selectedByDefault === false ? 'no' : 'yes',
+      callsOf(stream),
+      notesOf(stream),
+    ]
+  })
+  return `${STREAMS_INTRO}\n${table(head, rows)}\n`
+}
+
+const STREAMS_INTRO = `# Streams
+
+Made by \`npm run docs\` from \`packages/tap-keap/src/streams.ts\` and \`schemas/\`, which is where to change it.
+
+- **How it is read.** _All, every run_: Keap can't say what changed. _Changes, by filter_: Keap gives only what changed since
+  the last run. _Changes, newest first_: read from the newest down to where the last run began. Streams with changes are
+  also read completely every \`full_scan_days\`, which is how deletions are found.
+- **By default.** What isn't read by default costs a call for each row, or nearly; a catalog
+  or the setting \`streams\` selects it.
+- **Calls.** Without those that were tried again. A run begins with one more, and the parents of a fan-out are listed for it
+  when their own stream isn't read whole in that run.
+- **A key named \`hash\`** is made from the payload, where Keap gives no id: the first 16 bytes, in hex, of the SHA-256 over
+  the JSON texts of the parent's id and of the places named, a line each. Two records of one parent that agree in all of them
+  are one row.
+`
+
+function endpointOf({ api, path: endpoint, inside }) {
+  if (inside) return `in \`${inside.stream}\`, at \`${inside.items}\``
+  return `\`${endpoint}\`${api === 'pipelines' ? ' (Pipelines API)' : ''}`
+}
+
+function readingOf({ changes }) {
+  if (changes?.kind === 'window') return `changes, by filter \`${changes.since}\``
+  return changes ? `changes, newest first by \`${changes.order}\`` : 'all, every run'
+}
+
+function callsOf({ inside, parent, each, scan, shape, pageSize = 1000 }) {
+  if (inside) return `none but those of \`${inside.stream}\``
+  const isPaged = scan.kind !== 'token' || scan.paged
+  const calls = isPaged ? `n / ${pageSize.toLocaleString('en')}` : String(each?.values.length ?? 1)
+  if (!parent) return scan.kind === 'offset' ? `${calls} + 1` : calls
+  return shape ? 'n' : `1 for each of \`${parent.stream}\`${isPaged ? ', more above 1,000 rows' : ''}`
+}
+
+function notesOf({ note, optional, hash }) {
+  const places = hash?.map((place) => `\`${place}\``).join(', ')
+  return [note, hash && `The hash is over ${places}.`, optional && 'Skipped where an account lacks it.']
+    .filter(Boolean)
+    .join(' ')
+}
+
+function listed(names) {
+  return names.map((name) => `\`${name}\``).join(', ')
 }
 
 function table(head, rows) {
@@ -64,12 +125,15 @@ function table(head, rows) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   setup()
-  const now = readFileSync(README, 'utf8')
-  const wanted = await made(now)
-  if (process.argv.includes('--check')) {
-    if (now !== wanted) {
-      console.error('README.md is stale: its tables no longer say what the code does. Run: npm run docs')
+  const pages = [
+    [README, await readme(readFileSync(README, 'utf8'))],
+    [STREAMS, await streamsPage()],
+  ]
+  for (const [file, wanted] of pages) {
+    if (!process.argv.includes('--check')) writeFileSync(file, wanted)
+    else if (!existsSync(file) || readFileSync(file, 'utf8') !== wanted) {
+      console.error(`${path.relative(root, file)} is stale: it no longer says what the code does. Run: npm run docs`)
       process.exitCode = 1
     }
-  } else writeFileSync(README, wanted)
+  }
 }

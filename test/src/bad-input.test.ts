@@ -64,6 +64,17 @@ test('a catalog is refused when it names an unknown stream, or is none', async (
   await assertRefused(world, ['--catalog', 'catalog.json'], 2, /The catalog can't be used: streams:/)
 })
 
+test('a name or glob that means no stream is refused', async () => {
+  await using world = await createWorld({ sizes })
+  world.env.TAP_KEAP_STREAMS = 'contacts,ordrs'
+  await assertRefused(
+    world,
+    [],
+    2,
+    /"streams" names a stream "ordrs" that tap-keap doesn't have \(did you mean "orders"\?\)/,
+  )
+})
+
 test('a state of another shape is refused', async () => {
   await using world = await createWorld({ sizes })
   await writeFile(path.join(world.cwd, 'state.json'), '{"type": "STATE", "value": {"bookmarks": {}}}')

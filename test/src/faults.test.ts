@@ -76,15 +76,13 @@ test('a refusal of one stream is said, and never becomes an empty table', async 
   await using world = await createWorld({
     sizes,
     faults: [
-      { kind: 'status', path: '/v2/orders', nth: 'every', status: 403, body: '{"code":403,"message":"no e-commerce"}' },
+      { kind: 'status', path: '/v2/notes', nth: 'every', status: 403, body: '{"code":403,"message":"no permission"}' },
     ],
   })
   const { tap } = await world.pipeline()
   assert.equal(tap.exitCode, 3)
-  assert.match(tap.stderr, /orders: stopped before its end\. Keap answered HTTP 403 \(no e-commerce\)/)
-  const { rows } = await world.client.query(
-    `select state #>> '{bookmarks,orders}' as bookmark from keap_meta.bookmarks`,
-  )
+  assert.match(tap.stderr, /notes: stopped before its end\. Keap answered HTTP 403 \(no permission\)/)
+  const { rows } = await world.client.query(`select state #>> '{bookmarks,notes}' as bookmark from keap_meta.bookmarks`)
   assert.equal(rows[0].bookmark, null)
 })
 

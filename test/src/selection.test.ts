@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { Catalog } from '@keap-postgres/protocol'
-import { discover } from 'tap-keap'
+import { discover, PAGE_LOG } from 'tap-keap'
 import { createWorld } from './keap-pipeline.js'
+import { selecting } from './selecting.js'
 import { trueCount } from './truth.js'
 
 const sizes = { contacts: 300, tags: 5 }
@@ -45,6 +45,26 @@ test('order items are complete although orders were read long before they were s
   assert.equal(rows[0].count, trueCount(world.keap.account, 'order_items'))
 })
 
+test('streams are chosen by name and glob without a catalog, and of a catalog’s those that are named', async () => {
+  await using world = await createWorld({ sizes })
+  const written = async (args: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await world.tap(args)
+    assert.equal(exitCode, 0, stderr)
+    const names = stdout.split('\n').flatMap((line) => /^\{"type":"SCHEMA","stream":"([^"]+)"/.exec(line)?.[1] ?? [])
+    return names.filter((name) => name !== PAGE_LOG).sort()
+  }
+  world.env.TAP_KEAP_STREAMS = 'order*, product_options'
+  assert.deepEqual(await written([]), [
+    'order_items',
+    'order_payments',
+    'order_total_discounts',
+    'orders',
+    'product_options',
+  ])
+  await writeFile(path.join(world.cwd, 'catalog.json'), JSON.stringify(selecting(['orders', 'contacts'])))
+  assert.deepEqual(await written(['--catalog', 'catalog.json']), ['orders'])
+})
+
 test('a stream that the catalog sets to FULL_TABLE is read whole in every run', async () => {
   await using world = await createWorld({ sizes: { ...sizes, contacts: 1500 } })
   const catalog = selecting(['contacts'])
@@ -67,14 +87,12 @@ test('--discover needs no credential, no network, and is indented', async () => 
   assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(discover())))
 })
 
-/** The catalog with only these streams selected, and of some not these columns. */
-function selecting(names: readonly string[], without: Record<string, string[]> = {}): Catalog {
-  const catalog = discover()
-  for (const entry of catalog.streams) {
-    for (const { breadcrumb, metadata } of entry.metadata ?? []) {
-      if (breadcrumb.length === 0) metadata.selected = names.includes(entry.tap_stream_id)
-      else if (without[entry.tap_stream_id]?.includes(breadcrumb[1] ?? '')) metadata.selected = false
-    }
-  }
-  return catalog
-}
+test('what an account has no edition for is skipped with a warning, and so is what hangs on it', async () => {
+  await using world = await createWorld({ sizes, editions: { ecommerce: false, pipelines: false } })
+  const names = ['pipeline_outcomes', 'order_payments', 'subscriptions', 'merchants', 'business_profile']
+  await writeFile(path.join(world.cwd, 'catalog.json'), JSON.stringify(selecting(names)))
+  const { exitCode, stdout, stderr } = await world.tap(['--catalog', 'catalog.json'])
+  assert.equal(exitCode, 0, stderr)
+  for (const name of names.slice(0, 4)) assert.match(stderr, new RegExp(`${name}: skipped, this account`))
+  assert.deepEqual(stdout.match(/"RECORD","stream":"\w+"/g), ['"RECORD","stream":"business_profile"'])
+})

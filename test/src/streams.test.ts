@@ -8,6 +8,7 @@ import {
   type Stream,
   type StreamName,
   schemaNames,
+  selectAll,
   streamNames,
   streams,
 } from 'tap-keap'
@@ -23,7 +24,9 @@ for (const name of streamNames) {
   test(`${name}: path, records and page size are Keap's`, () => {
     for (const path of pathsOf(stream)) {
       const facts = pathFacts(path)
-      assert.equal(facts.records, stream.records, `what holds the items at ${path}`)
+      if (stream.shape === undefined) assert.equal(facts.records, stream.records, `what holds the items at ${path}`)
+      else assert.equal(facts.records, undefined, `${path} is no list of a member`)
+      if (stream.shape === 'object') assert.ok(hasPlace(path, itemOf(stream, path), `/${stream.records}`))
       const paged = stream.scan.kind !== 'token' || stream.scan.paged
       assert.equal(paged, facts.paged ?? false, `${path} is paged`)
       if (paged) assert.equal(stream.pageSize ?? 1000, facts.pageSize, `the most that ${path} gives at once`)
@@ -36,21 +39,29 @@ for (const name of streamNames) {
       for (const [field, operator] of conditions(stream)) {
         assert.ok(operators(facts, field).includes(operator), `${path} takes no filter ${field}${operator}`)
       }
-      for (const order of orders(stream)) assert.ok(facts.orderBy?.includes(order), `${path} has no order by ${order}`)
+      const known = facts.orderBy ?? facts.order
+      for (const order of orders(stream)) assert.ok(known?.includes(order), `${path} has no order by ${order}`)
+      if (stream.scan.kind === 'offset') {
+        assert.equal(stream.api, 'v1')
+        assert.ok(['limit', 'offset'].every((param) => facts.params?.includes(param)))
+      }
       for (const field of stream.fields ?? []) assert.ok(facts.fields?.includes(field), `${path} has no field ${field}`)
     }
   })
 
   test(`${name}: all that Keap gives only on request is requested, but for what needs an old edition`, () => {
     const legacy = ['monthly_revenue', 'order_revenue', 'objection', 'status', 'stage_entrance_time']
+    // What is nested in another's records is read with it.
+    const { fields } = stream.inside ? streams[stream.inside.stream as StreamName] : stream
     for (const path of pathsOf(stream)) {
-      const left = pathFacts(path).fields?.filter((field) => !stream.fields?.includes(field)) ?? []
+      const left = pathFacts(path).fields?.filter((field) => !fields?.includes(field)) ?? []
       assert.deepEqual(left, name === 'opportunities' ? legacy : [])
     }
   })
 
   test(`${name}: every column comes from a place in Keap's payload`, () => {
-    for (const { name: column, from } of columnsOf(name).columns) {
+    const hashed = (stream.hash ?? []).map((from) => ({ name: 'hash', from }))
+    for (const { name: column, from } of [...columnsOf(name).columns, ...hashed]) {
       if (from === '') continue
       if (from.startsWith('@')) assert.ok(bound(stream).includes(from.slice(1)), `${column} from ${from}`)
       else
@@ -72,10 +83,38 @@ for (const name of streamNames) {
       assert.ok(at >= 0 && at < streamNames.indexOf(name), `${other} before ${name}`)
     }
   })
+
+  test(`${name}: everything its path needs is bound, and an account may lack it when it may lack its parent`, () => {
+    const names = [...stream.path.matchAll(/\{(\w+)\}/g)].map(([, param]) => param ?? '')
+    for (const param of names) assert.ok(bound(stream).includes(param), param)
+    if (!stream.parent) return
+    const parent = streams[stream.parent.stream as StreamName]
+    assert.ok(hasPlace(parent.path, itemOf(parent, parent.path), stream.parent.id), stream.parent.id)
+    if (parent.optional) assert.ok(stream.optional, `${stream.parent.stream} may be missing`)
+  })
 }
 
 test('schemas/ holds one file for each stream and nothing else', () => {
   assert.deepEqual(schemaNames().sort(), [...streamNames, PAGE_LOG].sort())
+})
+
+test('streams that cost a call for each of many rows are selected by a catalog only', () => {
+  const off = discover().streams.filter(({ metadata }) => metadata?.[0]?.metadata['selected-by-default'] === false)
+  assert.deepEqual(
+    off.map((entry) => entry.tap_stream_id),
+    [
+      'file_data',
+      'contact_lead_scores',
+      'deal_notes',
+      'product_options',
+      'order_payments',
+      'email_contents',
+      'email_template_contents',
+      'provinces',
+    ],
+  )
+  const { streams: selected } = selectAll()
+  assert.equal(selected.length, streamNames.length - off.length)
 })
 
 test('the catalog lists every stream with its key and mode, and metadata for each column', () => {
@@ -116,18 +155,22 @@ function orders({ scan, changes }: Stream): string[] {
   )
 }
 
-function bound({ parent, each, inside }: Stream): string[] {
-  return [parent?.param, each?.param, inside?.param].filter((param) => param !== undefined)
+function bound({ parent, each, inside, hash, storesFiles }: Stream): string[] {
+  const params = [parent?.param, each?.param, inside?.param, hash && 'hash'].filter((param) => param !== undefined)
+  return storesFiles ? [...params, 'path', 'sha256', 'size'] : params
 }
 
 function itemOf({ inside }: Stream, path: string): string {
-  const item = pathFacts(path).item ?? ''
-  return inside ? typeAt(path, item, inside.items).replace('[]', '') : item
+  const { item, response = '' } = pathFacts(path)
+  if (item === undefined) return response.replace('[]', '')
+  return inside?.items ? typeAt(path, item, inside.items).replace('[]', '') : item
 }
 
 function hasPlace(path: string, item: string, pointer: string): boolean {
   // The specification leaves `notes` out of the contact's schema, but takes it in `fields`.
   if (path === '/v2/contacts' && pointer === '/notes') return true
+  // A bare text becomes the member that the stream names.
+  if (item === 'string') return true
   return typeAt(path, item, pointer) !== ''
 }
 

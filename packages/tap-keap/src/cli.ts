@@ -12,7 +12,7 @@ import {
 import yargs from 'yargs'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
-import { selectAll, selectByCatalog } from './select.js'
+import { narrow, type Selection, selectAll, selectByCatalog, selectByName, withFiles } from './select.js'
 import { runTap, version } from './tap.js'
 
 /** What the command line needs of the process it runs in. */
@@ -42,7 +42,7 @@ export async function runCli(around: Surroundings): Promise<number> {
     secrets = secretsOf(config)
     const catalog = args.catalog === undefined ? undefined : await readObject(args.catalog, cwd)
     const state = args.state === undefined ? {} : await readObject(args.state, cwd)
-    const selection = catalog === undefined ? selectAll() : selectByCatalog(catalog)
+    const selection = selectionOf(catalog, config)
     const log = createLog({ name: NAME, env, secrets, stderr })
     const summary = await runTap({ config, selection, state, out: stdout, log, cwd, stop })
     const { read, rows, calls, skipped } = summary
@@ -111,6 +111,13 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
   }
   const { config, state, discover: wanted } = args
   return { config, catalog: args.catalog ?? args.properties, state, discover: wanted }
+}
+
+function selectionOf(catalog: Record<string, unknown> | undefined, config: TapConfig): Selection {
+  const { streams, download_files: downloadFiles } = config
+  const selected = catalog === undefined ? (streams ? selectByName(streams) : selectAll()) : selectByCatalog(catalog)
+  const narrowed = catalog !== undefined && streams ? narrow(selected, streams) : selected
+  return downloadFiles ? withFiles(narrowed) : narrowed
 }
 
 /** Indented: Meltano reads it line by line and takes no line over 64 KiB. */

@@ -15,6 +15,12 @@ export const TapConfig = z.strictObject({
     .string()
     .default('keap-data/tap-keap.tokens.json')
     .describe('Where the newest OAuth2 tokens are kept (mode 0600)'),
+  streams: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
+      z.array(z.string()).min(1).optional(),
+    )
+    .describe('Read only these: names or globs, `["contacts", "order*"]`, in the environment `contacts,order*`'),
   start_date: z.iso
     .datetime({ offset: true })
     .optional()
@@ -29,6 +35,11 @@ export const TapConfig = z.strictObject({
     .min(0)
     .default(7)
     .describe('How often each stream is read completely, which is how deletions are found'),
+  download_files: z
+    .boolean()
+    .default(false)
+    .describe('Bring the bytes of the file box to `files_dir`; a call for each file'),
+  files_dir: z.string().default('keap-data/files').describe('Where they go: `<contact id>/<file id>-<name>`'),
   max_concurrency: z.int().min(1).max(10).default(2).describe('Streams read at the same time'),
   max_attempts: z.int().min(1).default(7).describe('Tries for one request before its stream is given up'),
   timeout_seconds: z.number().positive().default(90).describe('For an answer to begin, and between two pieces of it'),

@@ -17,7 +17,11 @@ export function jsonSchemaOf({ columns }: StreamColumns): JsonSchema {
 }
 
 function entryOf(name: StreamName): CatalogEntry {
-  return catalogEntry(name, columnsOf(name), streams[name].key, replicationOf(name))
+  const { key, selectedByDefault = true } = streams[name]
+  return catalogEntry(name, columnsOf(name), key, {
+    ...replicationOf(name),
+    'selected-by-default': selectedByDefault,
+  })
 }
 
 /** A user may ask for FULL_TABLE instead of INCREMENTAL; what Keap gives in one way only is forced. */

@@ -1,14 +1,16 @@
 import type { JsonText, Log } from '@keap-postgres/protocol'
 import type { Bookmarks, ReadWindow, Timing } from './bookmarks.js'
+import { storeFiles } from './files/store-files.js'
 import type { KeapClient } from './keap/client.js'
 import { NotAvailableError, RequestError } from './keap/errors.js'
 import { type BaseUrls, openList } from './lists.js'
-import type { Activation, Output, PageEntry } from './output.js'
+import type { Activation, Batch, Output, PageEntry } from './output.js'
 import { digitsAt, stringAt } from './pointer.js'
 import type { Context } from './project.js'
 import { recordMaker } from './records.js'
 import type { Selected } from './select.js'
 import type { Stream } from './stream.js'
+import { streams } from './streams.js'
 import { walkKeyset } from './walks/keyset.js'
 import type { List, Page, Step } from './walks/list.js'
 import { walkOffset } from './walks/offset.js'
@@ -26,6 +28,8 @@ export type Run = {
   /** In a first run, nothing older is read where Keap can filter; epoch milliseconds. */
   startDateMs: number | undefined
   now: () => number
+  /** Where files go that are downloaded. */
+  filesDir: string
   /** Aborted when the run is to end: the page that has come is written out, no other is waited for. */
   stop: AbortSignal
 }
@@ -78,11 +82,17 @@ export async function readList(run: Run, { stream, selected, idsAt, parentIds }:
     let pages = 0
     for await (const { page, items, position } of unlessGone(walk(list, stream, window), stream, whenGone)) {
       if (++pages > 1 && stream.scan.kind !== 'keyset') isSure = false
+      if (page.nextToken !== undefined && isUnpaged(stream)) {
+        log.warn(`${path} has more pages, and Keap documents no way to ask for them: only the first is read`)
+        isComplete = false
+      }
       for (const item of items) result.ids?.push(idAt(item, idsAt ?? ''))
-      const batches = makers.map((maker, at) => {
-        const version = bookmarks.versionOf(names[at] ?? '', window)
-        return { ...maker.batch(items, context), version }
-      })
+      const batches: Batch[] = []
+      for (const [at, maker] of makers.entries()) {
+        const known = await inContext(run, selected[at], items, context)
+        result.calls += known.calls
+        batches.push({ ...maker.batch(known.items), version: bookmarks.versionOf(names[at] ?? '', window) })
+      }
       // Within a fan-out a position says nothing without its parent.
       const mark = () => contexts.length === 1 && bookmarks.pageRead(names, window, position)
       await output.page(batches, pageEntry(names[0] ?? stream.records, page), mark)
@@ -95,6 +105,16 @@ export async function readList(run: Run, { stream, selected, idsAt, parentIds }:
   const activations = window.sinceMs === undefined && isComplete ? activationsOf(names, window, bookmarks, isSure) : []
   await output.end(activations, () => bookmarks.windowRead(names, column, window, isComplete))
   return result
+}
+
+/** A page's items with what is known beside them; of files, also where their bytes lie now. */
+async function inContext(run: Run, one: Selected | undefined, items: readonly JsonText[], context: Context) {
+  if (one === undefined || !streams[one.name].storesFiles) {
+    return { items: items.map((item) => ({ item, context })), calls: 0 }
+  }
+  const { client, baseUrls, filesDir, log } = run
+  const { contexts, calls } = await storeFiles({ client, baseUrl: baseUrls.v2, filesDir, log }, items)
+  return { items: items.map((item, at) => ({ item, context: { ...context, ...contexts[at] } })), calls }
 }
 
 /**
@@ -141,6 +161,10 @@ function readWindow(run: Run, names: readonly string[], column: string | undefin
 
 function isWhole(window: ReadWindow): boolean {
   return window.sinceMs === undefined && window.from.after === undefined && window.from.offset === undefined
+}
+
+function isUnpaged({ scan }: Stream): boolean {
+  return scan.kind === 'token' && !scan.paged
 }
 
 /** A window without a beginning is everything, and needs no filter. */

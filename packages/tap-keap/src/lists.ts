@@ -26,7 +26,7 @@ export function openList({ client, baseUrls, stream, path, filter, now }: ListOp
     async fetch(query) {
       const whole = { ...query, fields: stream.fields?.join(',') }
       const requestedMs = now()
-      const { value, ...answer } = await client.get(url, whole, (text) => readPage(text, stream.records))
+      const { value, ...answer } = await client.get(url, whole, (text) => readPage(text, stream.records, stream.shape))
       return {
         items: value.items,
         nextToken: value.nextToken,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type JsonText, type Log, sliceArray } from '@keap-postgres/protocol'
 import type { Batch } from './output.js'
 import { digitsAt, itemOf, textAt } from './pointer.js'
@@ -5,15 +6,18 @@ import { type Context, compileProjection } from './project.js'
 import type { Selected } from './select.js'
 import { streams } from './streams.js'
 
+/** One of a page's items, and what is known beside it. */
+type ItemInContext = { item: JsonText; context: Context }
+
 /** Makes the records of one selected stream out of a page's items, and keeps count of what didn't fit. */
 export type RecordMaker = {
-  batch(items: readonly JsonText[], context: Context): Batch
+  batch(items: readonly ItemInContext[]): Batch
   /** Says, once for each column, how many values couldn't become the column's type. */
   report(log: Log): void
 }
 
 export function recordMaker({ name, columns }: Selected): RecordMaker {
-  const { key, inside } = streams[name]
+  const { key, inside, hash } = streams[name]
   const unfit = new Map<string, { count: number; example: JsonText }>()
   const project = compileProjection(columns.columns, key, (column, text) => {
     const known = unfit.get(column)
@@ -21,9 +25,10 @@ export function recordMaker({ name, columns }: Selected): RecordMaker {
     else unfit.set(column, { count: 1, example: text.slice(0, 80) })
   })
 
-  function* records(items: readonly JsonText[], context: Context) {
-    for (const item of items) {
-      if (!inside) yield project(item, context)
+  function* records(items: readonly ItemInContext[]) {
+    for (const { item, context } of items) {
+      if (hash) yield project(item, { ...context, hash: hashKey(item, hash, context) })
+      else if (!inside) yield project(item, context)
       else {
         const parent = { ...context, [inside.param]: digitsAt(item, inside.id) ?? 'null' }
         for (const nested of nestedItems(item, inside.items)) yield project(nested, parent)
@@ -32,7 +37,7 @@ export function recordMaker({ name, columns }: Selected): RecordMaker {
   }
 
   return {
-    batch: (items, context) => ({ stream: name, records: records(items, context) }),
+    batch: (items) => ({ stream: name, records: records(items) }),
     report(log) {
       for (const [column, { count, example }] of unfit) {
         log.warn(
@@ -48,7 +53,19 @@ export function recordMaker({ name, columns }: Selected): RecordMaker {
   }
 }
 
+/**
+ * A key for an item that has none: the first 16 bytes, in hex, of the SHA-256 over the JSON texts of the parent's id and of
+ * these places, a line each. The same in every run while Keap sends the same; two items of one parent that agree in all of
+ * them are one row.
+ */
+export function hashKey(item: JsonText, places: readonly string[], context: Context): JsonText {
+  const slices = itemOf(item)
+  const texts = [...Object.values(context), ...places.map((place) => textAt(slices, place) ?? 'null')]
+  return `"${createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 32)}"`
+}
+
 function nestedItems(item: JsonText, pointer: string): JsonText[] {
+  if (pointer === '') return [item]
   const list = textAt(itemOf(item), pointer)
   return list?.startsWith('[') ? sliceArray(list) : []
 }

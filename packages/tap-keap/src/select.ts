@@ -7,10 +7,32 @@ export type Selected = { name: StreamName; columns: StreamColumns; fullTable: bo
 
 export type Selection = { streams: readonly Selected[]; pageLog: StreamColumns | undefined }
 
-/** Without a catalog: everything. */
+/** Without a catalog: everything, but what costs a call for each of many rows. */
 export function selectAll(): Selection {
-  const all = streamNames.map((name) => ({ name, columns: columnsOf(name), fullTable: false }))
-  return { streams: all, pageLog: columnsOf(PAGE_LOG) }
+  return { streams: streamNames.filter(isDefault).map(whole), pageLog: columnsOf(PAGE_LOG) }
+}
+
+/**
+ * The streams that these names or globs (`order*`) mean, whether or not they are read by default.
+ *
+ * @throws {ConfigError} when one of them means none
+ */
+export function selectByName(patterns: readonly string[]): Selection {
+  const wanted = new Set(patterns.flatMap(matching))
+  return { streams: streamNames.filter((name) => wanted.has(name)).map(whole), pageLog: columnsOf(PAGE_LOG) }
+}
+
+/** With the streams that store files, whatever else is selected. */
+export function withFiles(selection: Selection): Selection {
+  const already = new Set(selection.streams.map(({ name }) => name))
+  const missing = streamNames.filter((name) => streams[name].storesFiles && !already.has(name))
+  return { ...selection, streams: [...selection.streams, ...missing.map(whole)] }
+}
+
+/** What both select: a catalog's streams and columns, of the streams that are named. */
+export function narrow(selection: Selection, patterns: readonly string[]): Selection {
+  const wanted = new Set(patterns.flatMap(matching))
+  return { ...selection, streams: selection.streams.filter(({ name }) => wanted.has(name)) }
 }
 
 /** @throws {ConfigError} when it isn't a catalog, or names a stream that there isn't */
@@ -24,7 +46,8 @@ export function selectByCatalog(input: unknown): Selection {
     )
   }
   const entries = new Map(parsed.data.streams.map((entry) => [entry.tap_stream_id, entry]))
-  for (const name of entries.keys()) if (!isStreamName(name) && name !== PAGE_LOG) throw unknownStream(name)
+  for (const name of entries.keys())
+    if (!isStreamName(name) && name !== PAGE_LOG) throw unknownStream(name, 'The catalog')
 
   const wanted = (name: StreamName | typeof PAGE_LOG): StreamColumns | undefined => {
     const entry = entries.get(name)
@@ -45,10 +68,25 @@ export function selectByCatalog(input: unknown): Selection {
   }
 }
 
-function unknownStream(name: string): ConfigError {
+function whole(name: StreamName): Selected {
+  return { name, columns: columnsOf(name), fullTable: false }
+}
+
+function matching(pattern: string): StreamName[] {
+  const expression = pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'))
+  const found = streamNames.filter((name) => new RegExp(`^${expression.join('.*')}$`).test(name))
+  if (found.length > 0) return found
+  throw unknownStream(pattern, 'The setting "streams"')
+}
+
+function isDefault(name: StreamName): boolean {
+  return streams[name].selectedByDefault ?? true
+}
+
+function unknownStream(name: string, where: string): ConfigError {
   const meant = nearest(name, streamNames)
   return new ConfigError(
-    `The catalog names a stream "${name}" that tap-keap doesn't have${meant ? ` (did you mean "${meant}"?)` : ''}. ` +
-      `Streams are: ${streamNames.join(', ')}. Make a catalog with tap-keap --discover.`,
+    `${where} names a stream "${name}" that tap-keap doesn't have${meant ? ` (did you mean "${meant}"?)` : ''}. ` +
+      `Streams are: ${streamNames.join(', ')}. tap-keap --discover prints them with their columns.`,
   )
 }

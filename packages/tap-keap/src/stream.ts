@@ -1,3 +1,5 @@
+import type { Shape } from './keap/page.js'
+
 /** How a list is walked. One function each, in `walks/`. */
 export type Walk = Keyset | Token | Sorted | Offset
 
@@ -10,8 +12,8 @@ export type Token = { kind: 'token'; order?: string; paged: boolean }
 /** Newest first by `order`, down to the bookmark; `time` is where a record says when it changed. */
 export type Sorted = { kind: 'sorted'; order: string; time: `/${string}` }
 
-/** v1: `limit` and `offset`, ordered by id. */
-export type Offset = { kind: 'offset'; order: string }
+/** v1: `limit` and `offset`, in an order of Keap's where the list takes none. */
+export type Offset = { kind: 'offset'; order?: string }
 
 /** A filter on the time of change, with the scan's own walk: `since` and `until` are the filter's names. */
 type Window = { kind: 'window'; since: string; until: string }
@@ -24,9 +26,13 @@ export type Stream = {
   api: Api
   /** Below the API's base path; `{tag_id}` is bound by `parent`, `{entity}` by `each`. */
   path: `/${string}`
-  /** The member of the answer that holds the items. */
+  /** The member of the answer that holds the items; of one object, a member it always has; of a text, the member it becomes. */
   records: string
+  /** What the answer is. Absent: an object with a list in it. */
+  shape?: Shape
   key: readonly string[]
+  /** What makes a key, as `@hash`, for items that Keap gives no id: these places in the payload, behind the parent's id. */
+  hash?: readonly `/${string}`[]
   /** How everything is read. */
   scan: Walk
   /** How only what changed is read, and the column that says when it did. Absent: a full table in every run. */
@@ -40,10 +46,16 @@ export type Stream = {
   parent?: { stream: string; id: `/${string}`; param: string }
   /** One list for each of some fixed values. */
   each?: { param: string; values: readonly string[] }
-  /** Not an endpoint of its own: the items of a list inside each of another stream's records. */
-  inside?: { stream: string; items: `/${string}`; id: `/${string}`; param: string }
+  /** Not an endpoint of its own: the items of a list inside each of another stream's records, or with `''` these themselves. */
+  inside?: { stream: string; items: `/${string}` | ''; id: `/${string}`; param: string }
+  /** Its items are files: their bytes go to `files_dir`, and the columns know where as `@path`, `@sha256` and `@size`. */
+  storesFiles?: true
   /** May be missing from an account, or closed to a credential, without that being a failure. */
   optional?: boolean
+  /** Absent: read unless a catalog says otherwise. `false` for what costs about a call for each row of a long list. */
+  selectedByDefault?: false
+  /** What its user should know: limits, costs. */
+  note?: string
 }
 
 export const MAX_PAGE = 1000
@@ -64,8 +76,8 @@ export function sorted(order: string, time: `/${string}`): Sorted {
   return { kind: 'sorted', order, time }
 }
 
-export function offset(order = 'id'): Offset {
-  return { kind: 'offset', order }
+export function offset(order?: string): Offset {
+  return { kind: 'offset', ...(order && { order }) }
 }
 
 /** Changes by a filter on the time of change. */

@@ -85,6 +85,7 @@ export async function runTap({ config, selection, state, out, log, cwd, stop }: 
       },
       startDateMs: config.start_date === undefined ? undefined : Date.parse(config.start_date),
       now: Date.now,
+      filesDir: path.resolve(cwd, config.files_dir),
       stop,
     }
     const summary = await sync(run, selection.streams, config.max_concurrency)

@@ -5,6 +5,7 @@ import { type Random, randomFrom } from '../random.js'
 import { activityPlans } from './activity.js'
 import { affiliatePlans } from './affiliates.js'
 import { contactPlans } from './contacts.js'
+import { countryPlans } from './countries.js'
 import { makeCustomFields } from './custom-fields.js'
 import { dealPlans } from './deals.js'
 import { leadSourcePlans } from './lead-sources.js'
@@ -33,6 +34,7 @@ export const plans: readonly Plan[] = [
   ...paymentPlans,
   ...activityPlans,
   ...marketingPlans,
+  ...countryPlans,
 ]
 
 /** The rows of an account, and the plans they were made by. */

@@ -16,7 +16,10 @@ export const money = (minor: number): Row => ({
 })
 
 const nameRules: readonly (readonly [RegExp, (random: Random, scene: Scene) => Json])[] = [
-  [/(_time|_date|^date|date_created|_at|last_updated)$/, (random, { nowMs }) => timeText(pastMs(random, nowMs))],
+  [
+    /(_time|_date|^date|_earned|date_created|_at|last_updated)$/,
+    (random, { nowMs }) => timeText(pastMs(random, nowMs)),
+  ],
   [/(^|_)id$|_ids$/, (random) => String(1 + random.int(99))],
   [/email/, (random) => `${word(random)}@example.com`],
   [/url|website/, (random) => `https://example.com/${word(random)}`],

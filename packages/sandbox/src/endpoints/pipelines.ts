@@ -48,8 +48,8 @@ export const pipelineTable: readonly Endpoint[] = [
     truth: 'pipeline_outcomes',
     view: ({ id: _, ...row }) => row,
     rows: () =>
-      ['ACTIVE', 'WON', 'LOST'].map((value, index) => ({
-        id: String(index),
+      ['ACTIVE', 'WON', 'LOST'].map((value) => ({
+        id: value,
         value,
         label: value === 'ACTIVE' ? null : `${value} "really"`,
       })),

@@ -104,7 +104,7 @@ export const peopleTable: readonly Endpoint[] = [
     parent: 'contacts',
     rows: (_store, contact) => linksOf(contact),
     view: withoutId,
-    truth: 'contact_links',
+    truth: false,
   },
   {
     path: '/v2/contacts/{contact_id}/notes',

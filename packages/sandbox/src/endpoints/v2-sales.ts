@@ -70,7 +70,7 @@ export const salesTable: readonly Endpoint[] = [
     parent: 'products',
     rows: (_store, product) => subscriptionPlans(product),
     orders: { product_id: 'id' },
-    truth: 'product_subscription_plans',
+    truth: false,
   },
   {
     path: '/v2/products/{product_id}/subscriptions/{subscription_plan_id}',

@@ -3,23 +3,6 @@ import type { Endpoint } from '../endpoint.js'
 import { textAt } from '../lists/row-path.js'
 import { randomFrom } from '../random.js'
 
-const countries = [
-  { codes: { alpha2: 'US', alpha3: 'USA' }, name: 'United States' },
-  { codes: { alpha2: 'DE', alpha3: 'DEU' }, name: 'Germany' },
-  { codes: { alpha2: 'CI', alpha3: 'CIV' }, name: "Côte d'Ivoire" },
-] as const
-
-const provinces: Readonly<
-  Record<string, readonly { readonly code: string; readonly name: string; readonly country: string }[]>
-> = {
-  USA: [
-    { code: 'US-AZ', name: 'Arizona', country: 'USA' },
-    { code: 'US-NV', name: 'Nevada', country: 'USA' },
-  ],
-  DEU: [{ code: 'DE-BY', name: 'Bayern', country: 'DEU' }],
-  CIV: [],
-}
-
 const modules = [
   'affiliate',
   'appointment',
@@ -93,18 +76,14 @@ export const settingsTable: readonly Endpoint[] = [
       ])
     },
   },
-  { path: '/v2/locales/countries', value: () => ({ countries }) },
-  {
-    path: '/v2/locales/countries/{country_code}',
-    value: ([code]) => countries.find(({ codes }) => codes.alpha3 === code),
-  },
+  { path: '/v2/locales/countries', rows: 'countries' },
+  { path: '/v2/locales/countries/{country_code}', row: 'countries' },
   {
     path: '/v2/locales/countries/{country_code}/provinces',
-    value: ([code = '']) => provinces[code] && { provinces: provinces[code] },
+    parent: 'countries',
+    rows: 'provinces',
+    by: ['country', 'codes.alpha3'],
   },
-  {
-    path: '/v2/locales/countries/{country_code}/provinces/{province_code}',
-    value: ([country = '', code]) => provinces[country]?.find((province) => province.code === code),
-  },
+  { path: '/v2/locales/countries/{country_code}/provinces/{province_code}', row: 'provinces' },
   { path: '/v2/integrations/wordpress/options', rows: 'wordpress_opt_in_options' },
 ]

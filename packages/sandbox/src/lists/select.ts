@@ -18,7 +18,7 @@ export const rowsOf = ({ rows, by }: ListEndpoint, store: Store, parent: Row | u
   if (by === undefined || parent === undefined) return { collection }
   const [path, field] = by
   const read = readerOf(path)
-  const key = textOf(parent[field]) ?? ''
+  const key = textOf(readerOf(field)(parent)[0]) ?? ''
   return { some: collection.group(path, (row) => textOf(read(row)[0]), key), idOf: collection.idOf }
 }
 

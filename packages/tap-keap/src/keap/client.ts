@@ -40,7 +40,16 @@ export type ClientOptions = {
   signal?: AbortSignal
 }
 
-type Outcome<T> = { ok: Answer<T> } | { retry: string; waitMs?: number | undefined } | { unauthorized: string }
+type Outcome<T> =
+  | { ok: Answer<T> }
+  | { retry: string; waitMs?: number | undefined }
+  | { unauthorized: string }
+  | { refused: RequestError }
+
+/** Makes something of a body that has begun to arrive. */
+type Take<T> = (body: Body) => Promise<Pick<Answer<T>, 'value' | 'bytes'>>
+
+type Body = Dispatcher.ResponseData['body']
 
 /** Asks Keap, politely: through the gate, signed, again after what may pass, and never with an error in place of data. */
 export class KeapClient {
@@ -60,16 +69,29 @@ export class KeapClient {
    * @throws {QuotaSpentError} the day's quota is spent
    */
   async get<T>(url: string, query: Query, read: (text: string) => T): Promise<Answer<T>> {
+    return this.#ask(url + queryString(query), async (body) => {
+      const text = await body.text()
+      return { value: read(text), bytes: Buffer.byteLength(text) }
+    })
+  }
+
+  /** Like `get`, but the body goes by as it arrives: `take` is called anew for each attempt. */
+  async download<T>(url: string, take: Take<T>): Promise<Answer<T>> {
+    return this.#ask(url, take)
+  }
+
+  async #ask<T>(target: string, take: Take<T>): Promise<Answer<T>> {
     const { auth, maxAttempts, now, sleep, random, onRetry, signal } = this.#options
-    const target = url + queryString(query)
+    const [url = target] = target.split('?')
     const startMs = now()
     let renewed = false
     for (let attempt = 1; ; attempt++) {
       const { headers, outcome } = await this.#inTurn(async () => {
         const headers = await auth.headers()
-        return { headers, outcome: await this.#ask(target, headers, read, { attempts: attempt, startMs }) }
+        return { headers, outcome: await this.#try(target, headers, take, { attempts: attempt, startMs }) }
       })
       if ('ok' in outcome) return outcome.ok
+      if ('refused' in outcome) throw outcome.refused
       if ('unauthorized' in outcome) {
         if (renewed || !(await auth.renew(headers))) throw new NotAvailableError(401, outcome.unauthorized)
         renewed = true
@@ -93,45 +115,43 @@ export class KeapClient {
     }
   }
 
-  async #ask<T>(
+  async #try<T>(
     target: string,
     signature: Record<string, string>,
-    read: (text: string) => T,
+    take: Take<T>,
     { attempts, startMs }: { attempts: number; startMs: number },
   ): Promise<Outcome<T>> {
     const { dispatcher, timeoutMs, userAgent, gate, now, signal } = this.#options
-    let status: number
-    let headers: KeapHeaders
-    let text: string
     try {
-      const response = await request(target, {
+      const { statusCode, headers, body } = await request(target, {
         dispatcher,
         headers: { ...signature, accept: 'application/json', 'user-agent': userAgent },
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
         ...(signal && { signal }),
       })
-      status = response.statusCode
-      headers = response.headers
-      text = await response.body.text()
+      gate.learn(readLimits(headers))
+      // 204: a text that is empty. Where a list is wanted, the reader refuses it.
+      if (statusCode !== 200 && statusCode !== 204)
+        return refusal(target, statusCode, headers, await body.text(), now())
+      return { ok: { ...(await take(body)), ...readHeaders(headers), attempts, ms: now() - startMs } }
     } catch (error) {
       if (signal?.aborted) throw error
-      return { retry: `the connection failed (${reasonOf(error)})` }
+      if (error instanceof RequestError) return { retry: error.message }
+      if (isNetworkError(error)) return { retry: `the connection failed (${error.code}: ${error.message})` }
+      throw error
     }
-    gate.learn(readLimits(headers))
-    if (status === 200) {
-      const value = readOrReason(text, read)
-      if (value instanceof RequestError) return { retry: value.message }
-      return { ok: { value, bytes: Buffer.byteLength(text), ...readHeaders(headers), attempts, ms: now() - startMs } }
-    }
-    const where = `HTTP ${status} (${messageOf(text)})`
-    if (status === 401) return { unauthorized: `Keap answered ${where} at ${target}` }
-    if (status === 403 || status === 404) throw new NotAvailableError(status, `Keap answered ${where} at ${target}`)
-    if (isRetriable(status)) {
-      return { retry: `Keap answered ${where}`, waitMs: retryAfterMs(headerText(headers, 'retry-after'), now()) }
-    }
-    throw new RequestError(`Keap answered ${where} at ${target}`)
   }
+}
+
+/** What to do about an answer that isn't a 200. */
+function refusal(target: string, status: number, headers: KeapHeaders, body: string, nowMs: number): Outcome<never> {
+  const what = `Keap answered HTTP ${status} (${messageOf(body)})`
+  if (isRetriable(status)) return { retry: what, waitMs: retryAfterMs(headerText(headers, 'retry-after'), nowMs) }
+  const message = `${what} at ${target}`
+  if (status === 401) return { unauthorized: message }
+  if (status === 403 || status === 404) return { refused: new NotAvailableError(status, message) }
+  return { refused: new RequestError(message) }
 }
 
 /** Connections kept open between requests, no more at once than asked for. */
@@ -146,15 +166,6 @@ export function queryString(query: Query): string {
   return `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`
 }
 
-function readOrReason<T>(text: string, read: (text: string) => T): T | RequestError {
-  try {
-    return read(text)
-  } catch (error) {
-    if (error instanceof RequestError) return error
-    throw error
-  }
-}
-
 function readHeaders(headers: KeapHeaders): Pick<Answer, 'dateMs' | 'tenant'> {
   const date = Date.parse(headerText(headers, 'date') ?? '')
   const tenant = headerText(headers, 'x-keap-tenant-id')?.trim()
@@ -166,8 +177,7 @@ function headerText(headers: KeapHeaders, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = (error as NodeJS.ErrnoException).code
-  return code ? `${code}: ${error.message}` : error.message
+/** Sockets, name look-ups and undici's own time-outs carry a code; bugs don't. */
+function isNetworkError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }

@@ -5,6 +5,7 @@ import {
   scanMembers,
   scanValue,
   skipSpace,
+  sliceArray,
   sliceItems,
   sliceObject,
 } from '@keap-postgres/protocol'
@@ -19,13 +20,39 @@ const NextToken = z
 
 export type ListPage = { items: JsonText[]; nextToken: string | undefined }
 
+/** Answers that aren't a list under a member: one object, a bare list, a bare text. */
+export type Shape = 'object' | 'array' | 'text'
+
 /**
- * Takes a list's answer apart, leaving each item the text that Keap sent.
+ * Takes an answer apart, leaving each item the text that Keap sent.
  *
  * @param records the member that holds the items
- * @throws {RequestError} when it isn't the list that was asked for. Something else in a 200 is an error, never an empty list.
+ * @throws {RequestError} when it isn't what was asked for. Something else in a 200 is an error, never an empty list.
  */
-export function readPage(text: string, records: string): ListPage {
+export function readPage(text: string, records: string, shape?: Shape): ListPage {
+  return shape === undefined ? readList(text, records) : { items: readers[shape](text, records), nextToken: undefined }
+}
+
+/** Each gives the items. `records`: a member that the object always has; the member that a text becomes. */
+const readers: Record<Shape, (text: string, records: string) => JsonText[]> = {
+  object(text, records) {
+    if (!readMembers(text).has(records)) throw unreadable(text, `no "${records}" in it`)
+    return [text.trim()]
+  },
+  array: (text) => attempt(text, () => sliceArray(text)),
+  text: (text, records) => [`{${JSON.stringify(records)}:${jsonOf(text)}}`],
+}
+
+/** A text may come as JSON, in quotes, or as it is. An object isn't one: so Keap says what went wrong. */
+function jsonOf(text: string): JsonText {
+  if (text.trim().startsWith('{')) throw unreadable(text, 'no text')
+  try {
+    if (typeof JSON.parse(text) === 'string') return text.trim()
+  } catch {}
+  return JSON.stringify(text)
+}
+
+function readList(text: string, records: string): ListPage {
   const { items, token } = attempt(text, () => takeApart(text, records))
   if (items === undefined) throw unreadable(text, `no "${records}" in it`)
   const nextToken = NextToken.safeParse(JSON.parse(token))

@@ -2,7 +2,7 @@ import type { Offset } from '../stream.js'
 import { joinFilter, type List, type Position, type Step } from './list.js'
 
 /**
- * v1: by id, from offset to offset, until a page is empty. `next` is there even past the end, and a short page needn't be
+ * v1: from offset to offset, until a page is empty. `next` is there even past the end, and a short page needn't be
  * the last, so neither is asked.
  */
 export async function* walkOffset(list: List, walk: Offset, from: Position): AsyncGenerator<Step> {
@@ -11,7 +11,7 @@ export async function* walkOffset(list: List, walk: Offset, from: Position): Asy
     const page = await list.fetch({
       filter: joinFilter(list.filter),
       order: walk.order,
-      order_direction: 'ASCENDING',
+      order_direction: walk.order && 'ASCENDING',
       limit: list.pageSize,
       offset,
     })

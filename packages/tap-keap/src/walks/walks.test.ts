@@ -91,16 +91,22 @@ test('sorted keeps a record without a readable time and goes on below it', async
 
 test('offset goes on past short pages until one is empty', async () => {
   const { list, asked } = answering([page([1, 2], 'ignored'), page([3], undefined), page([], undefined)])
-  const steps = await collect(walkOffset(list, offset(), { offset: 10 }))
+  const steps = await collect(walkOffset(list, offset('id'), { offset: 10 }))
   assert.deepEqual(
     asked.map((query) => query.offset),
     [10, 12, 13],
   )
-  assert.deepEqual(asked[0]?.order, 'id')
+  assert.deepEqual([asked[0]?.order, asked[0]?.order_direction], ['id', 'ASCENDING'])
   assert.deepEqual(
     steps.map(({ position }) => position.offset),
     [12, 13, 13],
   )
+})
+
+test('offset asks for no order where Keap takes none', async () => {
+  const { list, asked } = answering([page([], undefined)])
+  await collect(walkOffset(list, offset(), {}))
+  assert.deepEqual([asked[0]?.order, asked[0]?.order_direction], [undefined, undefined])
 })
 
 /** A list that answers with these pages, one after the other. */
