@@ -72,6 +72,22 @@ test('an account without the Pipelines API is read without it', async () => {
   assert.equal(rows[0].rows, sizes.contacts)
 })
 
+test('an optional field that Keap doesn’t know is left out, and the stream is read without it', async () => {
+  const body = '{"code":400,"message":"Invalid fields: account_id, groups","status":"INVALID_ARGUMENT"}'
+  await using world = await createWorld({
+    sizes,
+    faults: [{ kind: 'status', path: '/v2/contacts', status: 400, body }],
+  })
+  const { tap, target } = await world.pipeline()
+  assert.deepEqual([tap.exitCode, target.exitCode], [0, 0], tap.stderr)
+  assert.match(tap.stderr, /doesn't know the fields account_id, groups at \/v2\/contacts/)
+  const asked = world.keap.requests.entries.filter(({ path }) => path === '/v2/contacts').map(({ query }) => query)
+  assert.match(asked[0] ?? '', /account_id/)
+  assert.ok(asked.slice(1).every((query) => /tag_ids/.test(query) && !/account_id|groups/.test(query)))
+  const { rows } = await world.client.query('select count(*)::int as count from keap.contacts')
+  assert.equal(rows[0].count, sizes.contacts)
+})
+
 test('a refusal of one stream is said, and never becomes an empty table', async () => {
   await using world = await createWorld({
     sizes,

@@ -1,7 +1,9 @@
-import { type KeapClient, queryString } from './keap/client.js'
+import type { Log } from '@keap-postgres/protocol'
+import { type KeapClient, type Query, queryString } from './keap/client.js'
+import { BadRequestError } from './keap/errors.js'
 import { readPage } from './keap/page.js'
 import { type Api, MAX_PAGE, type Stream } from './stream.js'
-import type { List } from './walks/list.js'
+import type { List, Page } from './walks/list.js'
 
 /** Where each API answers: `{ v1: 'https://api.keap.com/crm/rest', … }`; a stream's path follows. */
 export type BaseUrls = Readonly<Record<Api, string>>
@@ -15,26 +17,41 @@ export type ListOptions = {
   /** Conditions of the window. */
   filter: readonly string[]
   now: () => number
+  log: Log
 }
 
-/** Binds a stream to its endpoint, its fixed parameters and a window. */
-export function openList({ client, baseUrls, stream, path, filter, now }: ListOptions): List {
+/**
+ * Binds a stream to its endpoint, its fixed parameters and a window. An optional field that this account's Keap doesn't know
+ * is left out from then on, with a warning: its column stays null.
+ */
+export function openList({ client, baseUrls, stream, path, filter, now, log }: ListOptions): List {
   const url = baseUrls[stream.api] + path
+  let fields = stream.fields
+
+  async function fetch(query: Query): Promise<Page> {
+    const whole = { ...query, fields: fields?.join(',') }
+    const requestedMs = now()
+    try {
+      const { value, ...answer } = await client.get(url, whole, (text) => readPage(text, stream.records, stream.shape))
+      return { ...value, path, query: queryString(whole).slice(1), requestedMs, answer }
+    } catch (error) {
+      const unknown = fields?.filter((field) => error instanceof BadRequestError && names(error.said, field)) ?? []
+      if (unknown.length === 0) throw error
+      log.warn(
+        `Keap doesn't know the fields ${unknown.join(', ')} at ${path}; they are left out and their columns null`,
+      )
+      fields = fields?.filter((field) => !unknown.includes(field))
+      return fetch(query)
+    }
+  }
+
   return {
     filter: [...(stream.filter ? [stream.filter] : []), ...filter],
     pageSize: stream.pageSize ?? MAX_PAGE,
-    async fetch(query) {
-      const whole = { ...query, fields: stream.fields?.join(',') }
-      const requestedMs = now()
-      const { value, ...answer } = await client.get(url, whole, (text) => readPage(text, stream.records, stream.shape))
-      return {
-        items: value.items,
-        nextToken: value.nextToken,
-        path,
-        query: queryString(whole).slice(1),
-        requestedMs,
-        answer,
-      }
-    },
+    fetch,
   }
+}
+
+function names(said: string, field: string): boolean {
+  return said.split(/[^\w]+/).includes(field)
 }

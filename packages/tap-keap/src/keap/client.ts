@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import type { Auth } from './auth.js'
-import { messageOf, NotAvailableError, RequestError } from './errors.js'
+import { BadRequestError, messageOf, NotAvailableError, RequestError } from './errors.js'
 import type { Gate } from './gate.js'
 import { type KeapHeaders, readLimits } from './limits.js'
 import { isRetriable, retryAfterMs, retryDelayMs } from './retry.js'
@@ -146,12 +146,13 @@ export class KeapClient {
 
 /** What to do about an answer that isn't a 200. */
 function refusal(target: string, status: number, headers: KeapHeaders, body: string, nowMs: number): Outcome<never> {
-  const what = `Keap answered HTTP ${status} (${messageOf(body)})`
+  const said = messageOf(body)
+  const what = `Keap answered HTTP ${status} (${said})`
   if (isRetriable(status)) return { retry: what, waitMs: retryAfterMs(headerText(headers, 'retry-after'), nowMs) }
   const message = `${what} at ${target}`
   if (status === 401) return { unauthorized: message }
   if (status === 403 || status === 404) return { refused: new NotAvailableError(status, message) }
-  return { refused: new RequestError(message) }
+  return { refused: status === 400 ? new BadRequestError(said, message) : new RequestError(message) }
 }
 
 /** Connections kept open between requests, no more at once than asked for. */

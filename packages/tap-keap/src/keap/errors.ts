@@ -19,6 +19,17 @@ export class RequestError extends Error {
   override readonly name: string = 'RequestError'
 }
 
+/** 400: Keap doesn't take something of what was asked. `said` is Keap's own reason. */
+export class BadRequestError extends RequestError {
+  override readonly name = 'BadRequestError'
+  readonly said: string
+
+  constructor(said: string, message: string) {
+    super(message)
+    this.said = said
+  }
+}
+
 /** 401, 403 or 404: this account doesn't have it, or this credential may not see it. */
 export class NotAvailableError extends RequestError {
   override readonly name = 'NotAvailableError'
