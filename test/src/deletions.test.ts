@@ -60,10 +60,12 @@ test('a scan that failed, was cut short or left a list out marks nothing', async
     { kind: 'status', path: '/v2/orders', nth: 'every', status: 403 },
     { kind: 'status', path: '/v2/tags/3/contacts', nth: 'every', status: 403 },
     { kind: 'status', path: '/v2/contacts/model', nth: 'every', status: 404 },
+    // As from a Keap that has lost an endpoint, not a hundred tags.
+    { kind: 'status', path: '/v2/tags/{tag_id}/companies', nth: 'every', status: 404 },
   )
   const { tap } = await world.pipeline()
   assert.equal(tap.exitCode, 3)
-  for (const table of ['contacts', 'orders', 'order_items', 'contact_tags', 'custom_fields']) {
+  for (const table of ['contacts', 'orders', 'order_items', 'contact_tags', 'company_tags', 'custom_fields']) {
     const { rows } = await world.client.query(`select from keap.${table} where _sdc_deleted_at is not null`)
     assert.equal(rows.length, 0, table)
   }

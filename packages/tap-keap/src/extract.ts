@@ -1,9 +1,10 @@
 import type { JsonText, Log } from '@keap-postgres/protocol'
 import type { Bookmarks, ReadWindow, Timing } from './bookmarks.js'
+import { bindPath, contextsOf } from './contexts.js'
 import { storeFiles } from './files/store-files.js'
 import type { KeapClient } from './keap/client.js'
 import { NotAvailableError, RequestError } from './keap/errors.js'
-import { type BaseUrls, openList } from './lists.js'
+import { type BaseUrls, openList, windowFilter } from './lists.js'
 import type { Activation, Batch, Output, PageEntry } from './output.js'
 import { digitsAt, stringAt } from './pointer.js'
 import type { Context } from './project.js'
@@ -11,11 +12,8 @@ import { recordMaker } from './records.js'
 import type { Selected } from './select.js'
 import type { Stream } from './stream.js'
 import { streams } from './streams.js'
-import { walkKeyset } from './walks/keyset.js'
-import type { List, Page, Step } from './walks/list.js'
-import { walkOffset } from './walks/offset.js'
-import { walkSorted } from './walks/sorted.js'
-import { walkToken } from './walks/token.js'
+import type { Page, Step } from './walks/list.js'
+import { walk } from './walks/walk.js'
 
 /** What all streams of a run share. */
 export type Run = {
@@ -71,11 +69,13 @@ export async function readList(run: Run, { stream, selected, idsAt, parentIds }:
   // A scan is complete when no list was left out, and sure when no list could shift while it was read.
   let isComplete = true
   let isSure = true
+  let gone = 0
   for (const context of contexts) {
     const path = bindPath(stream.path, context)
     const list = openList({ ...run, stream, path, filter: windowFilter(stream, window) })
     const whenGone = (error: NotAvailableError) => {
       log.warn(`skipped one list: ${error.message}`)
+      gone++
       // With its parent a list is truly gone; one that is closed to us may well hold rows.
       if (error.status !== 404 || !stream.parent) isComplete = false
     }
@@ -101,6 +101,8 @@ export async function readList(run: Run, { stream, selected, idsAt, parentIds }:
       run.stop.throwIfAborted()
     }
   }
+  // When all are gone, it isn't the parents that are missing.
+  if (gone > 0 && gone === contexts.length) isComplete = false
   for (const maker of makers) maker.report(log)
   const activations = window.sinceMs === undefined && isComplete ? activationsOf(names, window, bookmarks, isSure) : []
   await output.end(activations, () => bookmarks.windowRead(names, column, window, isComplete))
@@ -165,42 +167,6 @@ function isWhole(window: ReadWindow): boolean {
 
 function isUnpaged({ scan }: Stream): boolean {
   return scan.kind === 'token' && !scan.paged
-}
-
-/** A window without a beginning is everything, and needs no filter. */
-function windowFilter({ changes }: Stream, { sinceMs, untilMs }: ReadWindow): string[] {
-  if (changes?.kind !== 'window' || sinceMs === undefined) return []
-  return [
-    `${changes.since}==${new Date(sinceMs).toISOString()}`,
-    `${changes.until}==${new Date(untilMs).toISOString()}`,
-  ]
-}
-
-function walk(list: List, { scan, changes }: Stream, window: ReadWindow): AsyncGenerator<Step> {
-  const how = changes?.kind === 'sorted' && window.sinceMs !== undefined ? changes : scan
-  switch (how.kind) {
-    case 'keyset':
-      return walkKeyset(list, how, window.from)
-    case 'token':
-      return walkToken(list, how)
-    case 'sorted':
-      return walkSorted(list, how, window.sinceMs)
-    case 'offset':
-      return walkOffset(list, how, window.from)
-  }
-}
-
-/** One context for each list to read: what its path is bound to, known to the columns as `@name`. */
-function contextsOf({ parent, each }: Stream, parentIds: readonly string[] = []): Context[] {
-  if (parent) return parentIds.map((id) => ({ [parent.param]: JSON.stringify(id) }))
-  if (each) return each.values.map((value) => ({ [each.param]: JSON.stringify(value) }))
-  return [{}]
-}
-
-function bindPath(path: string, context: Context): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(JSON.parse(context[name] ?? '""') as JsonText),
-  )
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Log } from '@keap-postgres/protocol'
+import type { ReadWindow } from './bookmarks.js'
 import { type KeapClient, type Query, queryString } from './keap/client.js'
 import { BadRequestError } from './keap/errors.js'
 import { readPage } from './keap/page.js'
@@ -54,4 +55,13 @@ export function openList({ client, baseUrls, stream, path, filter, now, log }: L
 
 function names(said: string, field: string): boolean {
   return said.split(/[^\w]+/).includes(field)
+}
+
+/** A window without a beginning is everything, and needs no filter. */
+export function windowFilter({ changes }: Stream, { sinceMs, untilMs }: ReadWindow): string[] {
+  if (changes?.kind !== 'window' || sinceMs === undefined) return []
+  return [
+    `${changes.since}==${new Date(sinceMs).toISOString()}`,
+    `${changes.until}==${new Date(untilMs).toISOString()}`,
+  ]
 }
