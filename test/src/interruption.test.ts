@@ -44,6 +44,18 @@ for (const victim of ['tap', 'target'] as const) {
   })
 }
 
+test('when the target dies the tap stops at once, whatever its other streams are waiting for', async () => {
+  const refusing = { kind: 'status', path: '/v2/companies', nth: 'every', status: 503 } as const
+  await using world = await createWorld({ sizes, faults: [refusing] })
+  const { target, ended } = startPipeline(world)
+  await whenAsked(world, '/v2/contacts', 2)
+  target.kill('SIGKILL')
+  const { tap } = await ended
+  assert.equal(tap.exitCode, 3)
+  // It would say so after its last try, half a minute later.
+  assert.doesNotMatch(tap.stderr, /companies: stopped|bug|EPIPE/)
+})
+
 /** Resolves when a path has been asked for so many times. */
 async function whenAsked({ keap }: World, path: string, times: number): Promise<void> {
   while (keap.requests.count(path) < times) await sleep(5)

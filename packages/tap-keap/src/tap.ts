@@ -49,6 +49,9 @@ export async function runTap({ config, selection, state, out, log, cwd, stop }: 
   const bookmarks = new Bookmarks(state)
   const timeoutMs = config.timeout_seconds * 1000
   const dispatcher = createDispatcher(config.max_concurrency, timeoutMs)
+  // What ends one stream and isn't its own failure, such as an output that nobody reads any more, ends them all.
+  const broken = new AbortController()
+  const ending = AbortSignal.any([stop, broken.signal])
   try {
     const client = new KeapClient({
       auth: authOf(credential, config, cwd, dispatcher),
@@ -61,7 +64,7 @@ export async function runTap({ config, selection, state, out, log, cwd, stop }: 
       sleep: pause,
       random: Math.random,
       onRetry: (reason, url, waitMs) => log.warn(`${reason}; asking again in ${(waitMs / 1000).toFixed(1)} s`, { url }),
-      signal: stop,
+      signal: ending,
     })
     const baseUrls = baseUrlsOf(config)
     const account = await openAccount(client, baseUrls.v2, log, Date.now)
@@ -86,12 +89,15 @@ export async function runTap({ config, selection, state, out, log, cwd, stop }: 
       startDateMs: config.start_date === undefined ? undefined : Date.parse(config.start_date),
       now: Date.now,
       filesDir: path.resolve(cwd, config.files_dir),
-      stop,
+      stop: ending,
     }
     const summary = await sync(run, selection.streams, config.max_concurrency)
     const failure = failureOf(summary)
     if (failure) throw failure
     return summary
+  } catch (error) {
+    broken.abort(error)
+    throw error
   } finally {
     await dispatcher.close()
   }
