@@ -48,7 +48,7 @@ test('a host that nobody answers at is named', async () => {
   await using world = await createWorld({ sizes })
   world.env.TAP_KEAP_BASE_URL = 'http://127.0.0.1:9/crm/rest'
   world.env.TAP_KEAP_MAX_ATTEMPTS = '1'
-  await assertRefused(world, [], 3, /Keap can't be read at http:\/\/127\.0\.0\.1:9\/.*ECONNREFUSED.*Check base_url/)
+  await assertRefused(world, [], 3, /Keap can't be read: .*ECONNREFUSED.* at http:\/\/127\.0\.0\.1:9\/.*Check base_url/)
 })
 
 test('a catalog is refused when it names an unknown stream, or is none', async () => {

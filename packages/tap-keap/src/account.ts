@@ -20,7 +20,7 @@ export type Account = {
 export async function openAccount(client: KeapClient, baseUrl: string, log: Log, now: () => number): Promise<Account> {
   const url = `${baseUrl}/v2/oauth/connect/userinfo`
   const answer = await client.get(url, {}, readMembers).catch((error: unknown) => {
-    throw refusal(error, url)
+    throw refusal(error)
   })
   const user = answer.value
   if (user.get('is_admin') === 'false') {
@@ -30,7 +30,7 @@ export async function openAccount(client: KeapClient, baseUrl: string, log: Log,
   return { tenant, startMs: answer.dateMs ?? now() }
 }
 
-function refusal(error: unknown, url: string): unknown {
+function refusal(error: unknown): unknown {
   if (error instanceof NotAvailableError) {
     return new KeapRefusedError(
       `Keap refused the credential: ${error.message}. Check that it is whole, not revoked, and meant for this account ` +
@@ -38,9 +38,7 @@ function refusal(error: unknown, url: string): unknown {
     )
   }
   if (error instanceof RequestError) {
-    return new KeapRefusedError(
-      `Keap can't be read at ${url}: ${error.message}. Check base_url and the network, then run again.`,
-    )
+    return new KeapRefusedError(`Keap can't be read: ${error.message}. Check base_url and the network, then run again.`)
   }
   return error
 }

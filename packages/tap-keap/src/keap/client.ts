@@ -97,7 +97,8 @@ export class KeapClient {
         renewed = true
         continue
       }
-      if (attempt >= maxAttempts) throw new RequestError(`${outcome.retry}, ${attempt} times in a row, at ${url}`)
+      if (attempt >= maxAttempts)
+        throw new RequestError(`${outcome.retry}${attempt > 1 ? `, ${attempt} times in a row,` : ''} at ${url}`)
       const waitMs = outcome.waitMs ?? retryDelayMs(attempt, undefined, random())
       onRetry(outcome.retry, url, waitMs)
       await sleep(waitMs, signal)
