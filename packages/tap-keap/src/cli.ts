@@ -13,7 +13,8 @@ import yargs from 'yargs'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
 import { narrow, type Selection, selectAll, selectByCatalog, selectByName, withFiles } from './select.js'
-import { runTap, version } from './tap.js'
+import { runTap } from './tap.js'
+import { version } from './version.js'
 
 /** What the command line needs of the process it runs in. */
 export type Surroundings = {

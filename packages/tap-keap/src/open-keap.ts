@@ -1,0 +1,72 @@
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '@keap-postgres/protocol'
+import type { Dispatcher } from 'undici'
+import { type Credential, credentialOf, type TapConfig } from './config.js'
+import { type Auth, apiKeyAuth, oauthAuth } from './keap/auth.js'
+import { createDispatcher, KeapClient } from './keap/client.js'
+import { Gate } from './keap/gate.js'
+import { fileTokenStore } from './keap/token-store.js'
+import type { BaseUrls } from './lists.js'
+import { version } from './version.js'
+
+/** A client signed as the config says, and where its requests go. `close` ends its connections. */
+export type Keap = { client: KeapClient; baseUrls: BaseUrls; close: () => Promise<void> }
+
+export type KeapOptions = {
+  config: TapConfig
+  /** Relative paths of the config start here. */
+  cwd: string
+  log: Log
+  /** Ends requests under way. */
+  signal: AbortSignal
+}
+
+/** Keap's documented limits of calls per second, until its headers say otherwise. */
+const PER_SECOND = { api_key: 10, oauth: 25 }
+
+/**
+ * Everything that stands between a config and the first request; nothing is sent yet.
+ *
+ * @throws {ConfigError} a credential is missing
+ */
+export function openKeap({ config, cwd, log, signal }: KeapOptions): Keap {
+  const credential = credentialOf(config)
+  const timeoutMs = config.timeout_seconds * 1000
+  const dispatcher = createDispatcher(config.max_concurrency, timeoutMs)
+  const client = new KeapClient({
+    auth: authOf(credential, config, cwd, dispatcher),
+    gate: new Gate({ perSecond: PER_SECOND[credential.kind], now: Date.now, sleep: pause }),
+    dispatcher,
+    maxAttempts: config.max_attempts,
+    timeoutMs,
+    userAgent: `tap-keap/${version}`,
+    now: Date.now,
+    sleep: pause,
+    random: Math.random,
+    onRetry: (reason, url, waitMs) => log.warn(`${reason}; asking again in ${(waitMs / 1000).toFixed(1)} s`, { url }),
+    signal,
+  })
+  return { client, baseUrls: baseUrlsOf(config), close: () => dispatcher.close() }
+}
+
+function authOf(credential: Credential, config: TapConfig, cwd: string, dispatcher: Dispatcher): Auth {
+  if (credential.kind === 'api_key') return apiKeyAuth(credential.apiKey)
+  return oauthAuth({
+    ...credential,
+    tokenUrl: config.token_url,
+    store: fileTokenStore(path.resolve(cwd, config.token_path)),
+    dispatcher,
+    now: Date.now,
+    sleep: pause,
+  })
+}
+
+function baseUrlsOf(config: TapConfig): BaseUrls {
+  const base = config.base_url.replace(/\/+$/, '')
+  return { v1: base, v2: base, pipelines: config.pipelines_base_url?.replace(/\/+$/, '') ?? base }
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { ...(signal && { signal }) })
+}
