@@ -77,9 +77,11 @@ const STREAMS_INTRO = `# Streams
 
 Made by \`npm run docs\` from \`packages/tap-keap/src/streams.ts\` and \`schemas/\`, which is where to change it.
 
-- **How it is read.** _All, every run_: Keap can't say what changed. _Changes, by filter_: Keap gives only what changed since
+- **How it is read.** _All_: Keap can't say what changed. _Changes, by filter_: Keap gives only what changed since
   the last run. _Changes, newest first_: read from the newest down to where the last run began. Streams with changes are
   also read completely every \`full_scan_days\`, which is how deletions are found.
+- **How often.** In every run, but for what has no one list of changes (_all_, or a call for each parent) and took more than
+  two calls: that is left alone until \`refresh_hours\` have passed, and the log says until when.
 - **By default.** What isn't read by default costs a call for each row, or nearly; a catalog
   or the setting \`streams\` selects it.
 - **Calls.** Without those that were tried again. A run begins with one more, and the parents of a fan-out are listed for it
@@ -96,7 +98,7 @@ function endpointOf({ api, path: endpoint, inside }) {
 
 function readingOf({ changes }) {
   if (changes?.kind === 'window') return `changes, by filter \`${changes.since}\``
-  return changes ? `changes, newest first by \`${changes.order}\`` : 'all, every run'
+  return changes ? `changes, newest first by \`${changes.order}\`` : 'all'
 }
 
 function callsOf({ inside, parent, each, scan, shape, pageSize = 1000 }) {

@@ -5,19 +5,22 @@ import { Bookmarks } from './bookmarks.js'
 
 const runStart = Date.parse('2026-06-01T12:00:00Z')
 const day = 86_400_000
-const timing = { startMs: runStart, overlapMs: 600_000, scanEveryMs: 7 * day }
+const timing = { startMs: runStart, overlapMs: 600_000, scanEveryMs: 7 * day, refreshMs: day / 2 }
+const whole = { isComplete: true, calls: 1 }
+const lastRead = { at: '2026-06-01T12:00:00.000Z', calls: 1 }
 const column = 'update_time'
 
 test('a stream without a bookmark is read whole, and its bookmark becomes the start of the run', () => {
   const bookmarks = new Bookmarks({})
   const window = bookmarks.window(['contacts'], column, timing)
   assert.deepEqual(window, { sinceMs: undefined, untilMs: runStart, from: {} })
-  bookmarks.windowRead(['contacts'], column, window, true)
+  bookmarks.windowRead(['contacts'], column, window, whole)
   assert.deepEqual(stateOf(bookmarks), {
     contacts: {
       replication_key: 'update_time',
       replication_key_value: '2026-06-01T12:00:00.000Z',
       scan: runStart,
+      read: lastRead,
     },
   })
 })
@@ -49,12 +52,13 @@ test('a window that was left is gone on with, in its own bounds, by whoever read
   const later = new Bookmarks(JSON.parse(first.toText()))
   const resumed = later.window(['contacts'], column, { ...timing, startMs: runStart + 3_600_000 })
   assert.deepEqual(resumed, { ...window, from: { after: '4711' } })
-  later.windowRead(['contacts'], column, resumed, true)
+  later.windowRead(['contacts'], column, resumed, whole)
   assert.deepEqual(stateOf(later), {
     contacts: {
       replication_key: 'update_time',
       replication_key_value: '2026-06-01T12:00:00.000Z',
       scan: runStart - day,
+      read: lastRead,
     },
   })
 })
@@ -71,8 +75,8 @@ test('a full table leaves only its scan behind, and a position that can’t be g
   bookmarks.pageRead(['tags'], window, {})
   assert.deepEqual(stateOf(bookmarks), {})
   bookmarks.pageRead(['tags'], window, { after: '5' })
-  bookmarks.windowRead(['tags'], undefined, window, true)
-  assert.deepEqual(stateOf(bookmarks), { tags: { scan: runStart } })
+  bookmarks.windowRead(['tags'], undefined, window, whole)
+  assert.deepEqual(stateOf(bookmarks), { tags: { scan: runStart, read: lastRead } })
 })
 
 test('what the state holds beside this tap’s bookmarks is kept', () => {
@@ -107,7 +111,7 @@ test('records carry the version of their scan; between scans, that of the last c
   const bookmarks = new Bookmarks({})
   const scan = bookmarks.window(['contacts'], column, timing)
   assert.equal(bookmarks.versionOf('contacts', scan), runStart)
-  bookmarks.windowRead(['contacts'], column, scan, true)
+  bookmarks.windowRead(['contacts'], column, scan, whole)
   const later = bookmarks.window(['contacts'], column, { ...timing, startMs: runStart + day })
   assert.equal(bookmarks.versionOf('contacts', later), runStart)
 })
@@ -116,12 +120,27 @@ test('only a complete scan counts as one', () => {
   const bookmarks = new Bookmarks({})
   const read = (startMs: number, isComplete: boolean) => {
     const window = bookmarks.window(['tags'], undefined, { ...timing, startMs })
-    bookmarks.windowRead(['tags'], undefined, window, isComplete)
+    bookmarks.windowRead(['tags'], undefined, window, { isComplete, calls: 1 })
     return stateOf(bookmarks)
   }
   read(1, true)
-  assert.deepEqual(read(2, false), { tags: { scan: 1 } })
-  assert.deepEqual(read(3, true), { tags: { scan: 3 } })
+  assert.deepEqual(read(2, false), { tags: { scan: 1, read: { at: new Date(2).toISOString(), calls: 1 } } })
+  assert.deepEqual(read(3, true), { tags: { scan: 3, read: { at: new Date(3).toISOString(), calls: 1 } } })
+})
+
+test('what took more than two calls is left alone for a while; what took less, or was left before its end, is not', () => {
+  const at = new Date(runStart - day / 4).toISOString()
+  const bookmarks = new Bookmarks({
+    bookmarks: {
+      dear: { read: { at, calls: 3 } },
+      cheap: { read: { at, calls: 2 } },
+      left: { read: { at, calls: 3 }, resume: { until: at, after: '7' } },
+      old: { read: { at: new Date(runStart - day / 2).toISOString(), calls: 3 } },
+    },
+  })
+  assert.equal(bookmarks.freshUntil(['dear'], timing), runStart + day / 4)
+  for (const due of ['cheap', 'left', 'old', 'new']) assert.equal(bookmarks.freshUntil([due], timing), undefined, due)
+  assert.equal(bookmarks.freshUntil(['dear', 'new'], timing), undefined)
 })
 
 function bookmarkAt(value: string) {

@@ -11,8 +11,15 @@ const Resume = z.object({
 })
 type Resume = z.infer<typeof Resume>
 
+/** When a stream was last read to its end, and in how many calls. */
+const LastRead = z.object({ at: z.string(), calls: z.int() })
+
 /** `scan`: the version of the last complete scan, which is its start in epoch milliseconds. */
-const StreamBookmark = Bookmark.extend({ resume: Resume.optional(), scan: z.int().optional() })
+const StreamBookmark = Bookmark.extend({
+  resume: Resume.optional(),
+  scan: z.int().optional(),
+  read: LastRead.optional(),
+})
 type StreamBookmark = z.infer<typeof StreamBookmark>
 
 /** The stretch of time that a run reads of a stream: `[since, until)`, epoch milliseconds. Without `since`: a scan of everything. */
@@ -25,7 +32,12 @@ export type Timing = {
   overlapMs: number
   /** A stream is scanned completely when its last scan is this old; undefined: never again. */
   scanEveryMs: number | undefined
+  /** What can only be read whole, and takes more than a call or two, is left alone until its last reading is this old. */
+  refreshMs: number
 }
+
+/** Up to this many calls a stream is read in every run, come what may. */
+const CHEAP_CALLS = 2
 
 /**
  * How far each stream has come. The value of a bookmark is the start of the run that read the window to its end, by Keap's
@@ -74,6 +86,17 @@ export class Bookmarks {
     return { sinceMs: isScan ? undefined : Math.min(...since.map(Date.parse)) - overlapMs, untilMs: startMs, from: {} }
   }
 
+  /** Until when streams that are read together are left alone, in epoch milliseconds; undefined when they are due. */
+  freshUntil(streams: readonly string[], { startMs, refreshMs }: Timing): number | undefined {
+    const until = streams.map((stream) => {
+      const { read, resume } = this.#streams.get(stream) ?? {}
+      const isCheap = read === undefined || read.calls <= CHEAP_CALLS
+      return isCheap || resume !== undefined ? 0 : Date.parse(read.at) + refreshMs
+    })
+    const first = Math.min(...until)
+    return first > startMs ? first : undefined
+  }
+
   /** The version that records of this window carry: the scan's own, or that of the last complete one. */
   versionOf(stream: string, window: ReadWindow): number | undefined {
     return window.sinceMs === undefined ? window.untilMs : this.lastScan(stream)
@@ -96,16 +119,22 @@ export class Bookmarks {
     for (const stream of streams) this.#streams.set(stream, { ...this.#streams.get(stream), resume })
   }
 
-  /** The window was read to its end. @param isComplete whether a scan left nothing out */
-  windowRead(streams: readonly string[], column: string | undefined, window: ReadWindow, isComplete: boolean): void {
+  /** The window was read to its end, in so many calls. @param isComplete whether a scan left nothing out */
+  windowRead(
+    streams: readonly string[],
+    column: string | undefined,
+    window: ReadWindow,
+    { isComplete, calls }: { isComplete: boolean; calls: number },
+  ): void {
     const bookmark = column && {
       replication_key: column,
       replication_key_value: new Date(window.untilMs).toISOString(),
     }
     const isScan = window.sinceMs === undefined && isComplete
+    const read = { at: new Date(window.untilMs).toISOString(), calls }
     for (const stream of streams) {
       const scan = isScan ? window.untilMs : this.lastScan(stream)
-      this.#streams.set(stream, { ...bookmark, ...(scan !== undefined && { scan }) })
+      this.#streams.set(stream, { ...bookmark, ...(scan !== undefined && { scan }), read })
     }
   }
 
@@ -117,7 +146,8 @@ export class Bookmarks {
 
 function checked(stream: string, bookmark: Bookmark): StreamBookmark {
   const parsed = StreamBookmark.safeParse(bookmark)
-  const times = [parsed.data?.replication_key_value, parsed.data?.resume?.until, parsed.data?.resume?.since]
+  const { replication_key_value, resume, read } = parsed.data ?? {}
+  const times = [replication_key_value, resume?.until, resume?.since, read?.at]
   if (parsed.success && times.every((time) => time === undefined || !Number.isNaN(Date.parse(time)))) return parsed.data
   throw new ConfigError(
     `The state's bookmark of ${stream} can't be used: ${JSON.stringify(bookmark).slice(0, 200)}. Wanted is ` +

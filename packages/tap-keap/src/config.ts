@@ -35,6 +35,13 @@ export const TapConfig = z.strictObject({
     .min(0)
     .default(7)
     .describe('How often each stream is read completely, which is how deletions are found'),
+  refresh_hours: z
+    .number()
+    .min(0)
+    .default(12)
+    .describe(
+      'How often a stream is read again that Keap has no list of changes for, if that takes more than two calls; 0: in every run',
+    ),
   download_files: z
     .boolean()
     .default(false)

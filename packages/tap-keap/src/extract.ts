@@ -70,6 +70,7 @@ export async function readList(run: Run, { stream, selected, idsAt, parentIds }:
   let isComplete = true
   let isSure = true
   let gone = 0
+  let pages = 0
   for (const context of contexts) {
     const path = bindPath(stream.path, context)
     const list = openList({ ...run, stream, path, filter: windowFilter(stream, window) })
@@ -79,9 +80,10 @@ export async function readList(run: Run, { stream, selected, idsAt, parentIds }:
       // With its parent a list is truly gone; one that is closed to us may well hold rows.
       if (error.status !== 404 || !stream.parent) isComplete = false
     }
-    let pages = 0
+    let pagesOfList = 0
     for await (const { page, items, position } of unlessGone(walk(list, stream, window), stream, whenGone)) {
-      if (++pages > 1 && stream.scan.kind !== 'keyset') isSure = false
+      pages++
+      if (++pagesOfList > 1 && stream.scan.kind !== 'keyset') isSure = false
       if (page.nextToken !== undefined && isUnpaged(stream)) {
         log.warn(`${path} has more pages, and Keap documents no way to ask for them: only the first is read`)
         isComplete = false
@@ -105,7 +107,7 @@ export async function readList(run: Run, { stream, selected, idsAt, parentIds }:
   if (gone > 0 && gone === contexts.length) isComplete = false
   for (const maker of makers) maker.report(log)
   const activations = window.sinceMs === undefined && isComplete ? activationsOf(names, window, bookmarks, isSure) : []
-  await output.end(activations, () => bookmarks.windowRead(names, column, window, isComplete))
+  await output.end(activations, () => bookmarks.windowRead(names, column, window, { isComplete, calls: pages }))
   return result
 }
 

@@ -11,6 +11,8 @@ export type SyncSummary = {
   rows: number
   calls: number
   skipped: StreamName[]
+  /** Left alone: read lately, and too dear to be read whole in every run. */
+  fresh: StreamName[]
   failed: StreamName[]
   /** Ended early because it was asked to. */
   stopped: boolean
@@ -23,7 +25,7 @@ export type SyncSummary = {
  * @throws {ExitError} when the run as a whole can't go on: the quota is spent, the sign-in refused
  */
 export async function sync(run: Run, selected: readonly Selected[], maxConcurrency: number): Promise<SyncSummary> {
-  const summary: SyncSummary = { read: 0, rows: 0, calls: 0, skipped: [], failed: [], stopped: false }
+  const summary: SyncSummary = { read: 0, rows: 0, calls: 0, skipped: [], fresh: [], failed: [], stopped: false }
   const limit = pLimit(maxConcurrency)
   const readings = new Map<StreamName, Promise<ReadResult | undefined>>()
   const idsAt = new Map(
@@ -33,6 +35,13 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
 
   async function read(name: StreamName, own: readonly Selected[]): Promise<ReadResult | undefined> {
     if (fatal !== undefined || run.stop.aborted) return undefined
+    const freshUntil = freshUntilOf(run, name, own)
+    if (freshUntil !== undefined) {
+      const until = new Date(freshUntil).toISOString()
+      run.log.info(`${name}: read lately; again from ${until} on (refresh_hours)`, { stream: name, until })
+      summary.fresh.push(name)
+      return undefined
+    }
     try {
       const reading = { stream: streams[name], selected: own, idsAt: idsAt.get(name), parentIds: await parentIds(name) }
       const result = await readList(run, reading)
@@ -80,6 +89,17 @@ export function failureOf({ failed }: SyncSummary): KeapRefusedError | undefined
   return new KeapRefusedError(
     `${failed.length} stream${failed.length > 1 ? 's' : ''} could not be read to the end: ${failed.join(', ')} (the reasons are above). ` +
       'Their bookmarks stay where they were, the other streams are complete. Run the same command again.',
+  )
+}
+
+/** Where Keap can give only what changed, in one list, every run asks for it. */
+function freshUntilOf({ bookmarks, timing }: Run, list: StreamName, own: readonly Selected[]): number | undefined {
+  const { changes, parent, each } = streams[list]
+  const isOneList = parent === undefined && each === undefined
+  if ((changes !== undefined && isOneList) || own.some(({ fullTable }) => fullTable)) return undefined
+  return bookmarks.freshUntil(
+    own.map(({ name }) => name),
+    timing,
   )
 }
 

@@ -22,7 +22,8 @@ export type TapOptions = {
   stop: AbortSignal
 }
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 /**
  * Reads an account and writes it to `out` as Singer messages.
@@ -56,6 +57,7 @@ export async function runTap({ config, selection, state, out, log, cwd, stop }: 
         overlapMs: config.overlap_minutes * 60_000,
         // With a start date older rows are left out on purpose: nothing can be said about what is gone.
         scanEveryMs: config.start_date === undefined ? config.full_scan_days * DAY_MS : undefined,
+        refreshMs: config.refresh_hours * HOUR_MS,
       },
       startDateMs: config.start_date === undefined ? undefined : Date.parse(config.start_date),
       now: Date.now,
