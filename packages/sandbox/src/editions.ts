@@ -6,11 +6,22 @@ export interface Editions {
   readonly ecommerce: boolean
   /** The older opportunity fields (`status`, `objection` …), which `fields=` refuses otherwise. */
   readonly legacyOpportunities: boolean
+  /** The list of all files holds those of contacts too; without it, only a filter by contact shows them. */
+  readonly contactFiles: boolean
 }
 
-export const allEditions: Editions = { pipelines: true, ecommerce: true, legacyOpportunities: false }
+export const allEditions: Editions = {
+  pipelines: true,
+  ecommerce: true,
+  legacyOpportunities: false,
+  contactFiles: true,
+}
 
 const ecommercePath =
   /^\/v[12]\/(orders|products|productCategories|productInterestBundles|subscriptions|sales|paymentMethods|merchants|discounts|shipping|transactions)\b/
 
 export const needsEcommerce = (path: string): boolean => ecommercePath.test(path)
+
+/** Whether a list leaves rows of contacts out, unless it is asked for a contact's. */
+export const hidesContactFiles = (path: string, editions: Editions): boolean =>
+  path === '/v2/files' && !editions.contactFiles

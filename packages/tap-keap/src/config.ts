@@ -47,6 +47,12 @@ export const TapConfig = z.strictObject({
     .default(false)
     .describe('Bring the bytes of the file box to `files_dir`; a call for each file'),
   files_dir: z.string().default('keap-data/files').describe('Where they go: `<contact id>/<file id>-<name>`'),
+  files_by_contact: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'Whether complete scans ask for the files of each contact, a call each; `auto`: when the list of all files leaves them out',
+    ),
   max_concurrency: z.int().min(1).max(10).default(2).describe('Streams read at the same time'),
   max_attempts: z.int().min(1).default(7).describe('Tries for one request before its stream is given up'),
   timeout_seconds: z.number().positive().default(90).describe('For an answer to begin, and between two pieces of it'),

@@ -48,6 +48,11 @@ export type Stream = {
   each?: { param: string; values: readonly string[] }
   /** Not an endpoint of its own: the items of a list inside each of another stream's records, or with `''` these themselves. */
   inside?: { stream: string; items: `/${string}` | ''; id: `/${string}`; param: string }
+  /**
+   * The list may leave out what belongs to another stream's records, unless it is asked for one of them by `filter`. An item
+   * that has something at `shows` proves that it doesn't.
+   */
+  hides?: { stream: string; id: `/${string}`; newest: string; filter: string; shows: `/${string}` }
   /** Its items are files: their bytes go to `files_dir`, and the columns know where as `@path`, `@sha256` and `@size`. */
   storesFiles?: true
   /** May be missing from an account, or closed to a credential, without that being a failure. */

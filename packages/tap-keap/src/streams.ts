@@ -258,6 +258,8 @@ const table = {
     ...v2('/v2/files', 'files'),
     scan: sorted('updated_time', '/updated_time'),
     changes: changedOnTop('updated_time', '/updated_time', 'updated_time'),
+    hides: { stream: 'contacts', id: '/id', newest: 'update_time', filter: 'contact_id', shows: '/contact_id' },
+    note: "Keap's list of all files may leave out those of contacts. When it shows none, a complete scan asks for the files of some contacts, and if it finds any, of every contact: a call each. See `files_by_contact`.",
   },
   file_data: {
     ...v2('/v2/files', 'files'),

@@ -43,7 +43,14 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
       return undefined
     }
     try {
-      const reading = { stream: streams[name], selected: own, idsAt: idsAt.get(name), parentIds: await parentIds(name) }
+      const { parent, hides } = streams[name]
+      const reading = {
+        stream: streams[name],
+        selected: own,
+        idsAt: idsAt.get(name),
+        parentIds: parent && (await idsOf(parent.stream as StreamName, parent.id)),
+        hiddenIds: hides && (() => idsOf(hides.stream as StreamName, hides.id)),
+      }
       const result = await readList(run, reading)
       const { rows, calls } = result
       run.log.info(`${name}: ${rows} rows in ${calls} ${calls === 1 ? 'call' : 'calls'}`, { stream: name, rows, calls })
@@ -61,12 +68,10 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
   }
 
   /** The ids that a fan-out needs: those its parent has just read, else listed for this alone. */
-  async function parentIds(name: StreamName): Promise<string[] | undefined> {
-    const parent = streams[name].parent?.stream as StreamName | undefined
-    if (parent === undefined) return undefined
+  async function idsOf(parent: StreamName, at: string): Promise<string[]> {
     const ids = (await readings.get(parent))?.ids
     if (ids !== undefined) return ids
-    const listed = await readList(run, { stream: streams[parent], selected: [], idsAt: idsAt.get(parent) })
+    const listed = await readList(run, { stream: streams[parent], selected: [], idsAt: at })
     if (listed.ids === undefined) throw new RequestError(`the ids of ${parent} could not be listed`)
     return listed.ids
   }

@@ -61,6 +61,7 @@ export async function runTap({ config, selection, state, out, log, cwd, stop }: 
       },
       startDateMs: config.start_date === undefined ? undefined : Date.parse(config.start_date),
       now: Date.now,
+      filesByContact: config.files_by_contact,
       filesDir: path.resolve(cwd, config.files_dir),
       stop: ending,
     }

@@ -1,4 +1,4 @@
-import { type Json, jsonNumber, type Row } from '../json.js'
+import { type Json, jsonNumber, numberOf, type Row } from '../json.js'
 import { textAt } from '../lists/row-path.js'
 import { longText, paragraph, sentence, word } from '../text.js'
 import { fill } from './fill.js'
@@ -113,12 +113,18 @@ const emailTemplate: Make = (id, random, scene) =>
     merge_context: 'CONTACT',
   })
 
-/** The bytes of a file: its own id and name, and every byte value once, so that nothing may treat them as text. */
-export const fileBytes = (file: Row): Buffer =>
-  Buffer.concat([
+/**
+ * The bytes of a file: its own id and name, and every byte value once, so that nothing may treat them as text. All that
+ * again, up to its `file_size`, when that is more.
+ */
+export const fileBytes = (file: Row): Buffer => {
+  const own = Buffer.concat([
     Buffer.from(`${textAt(file, 'id')} ${textAt(file, 'file_name')}\n`),
     Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
   ])
+  const size = numberOf(file.file_size)
+  return size > own.length ? Buffer.alloc(size, own) : own
+}
 
 const file: Make = (id, random, scene) => {
   const createdMs = pastMs(random, scene.nowMs)

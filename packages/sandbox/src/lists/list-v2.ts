@@ -1,5 +1,5 @@
 import type { Store } from '../account/account.js'
-import type { Editions } from '../editions.js'
+import { type Editions, hidesContactFiles } from '../editions.js'
 import { type Row, stringify } from '../json.js'
 import { type Answer, json } from '../server/answer.js'
 import { customFieldFilter } from './custom-field-filter.js'
@@ -47,10 +47,11 @@ export const answerV2List = (
   const skip = facts.paged ? placeOf(query.get('page_token') ?? '', of) : 0
   const rows = rowsOf(endpoint, store, parent)
   const hidden = hiddenKeys(endpoint, facts, query.get('fields'), editions)
+  const ofCompany = hidesContactFiles(endpoint.path, editions) && !clauses.some(({ field }) => field === 'contact_id')
   const { page, more } = select(rows, {
     order: orderFor(list, orderBy),
     above: idBound(list, clauses),
-    tests: testsFor(list, clauses, store),
+    tests: [...testsFor(list, clauses, store), ...(ofCompany ? [(row: Row) => row.contact_id === null] : [])],
     skip,
     take,
   })
