@@ -43,7 +43,7 @@ function settingsTable(schema) {
 
 /** docs/streams.md, whole. */
 async function streamsPage() {
-  const { columnsOf, streamNames, streams } = await import('tap-keap')
+  const { columnsOf, leftOut, streamNames, streams } = await import('tap-keap')
   const head = [
     'stream',
     'what it is',
@@ -70,7 +70,8 @@ async function streamsPage() {
       notesOf(stream),
     ]
   })
-  return `${STREAMS_INTRO}\n${table(head, rows)}\n`
+  const left = leftOut.map(({ paths, why }) => [listed(paths.map((name) => name.replaceAll('{}', '{…}'))), why])
+  return [STREAMS_INTRO, table(head, rows), '', LEFT_OUT_INTRO, table(['endpoint', 'why'], left), ''].join('\n')
 }
 
 const STREAMS_INTRO = `# Streams
@@ -89,6 +90,13 @@ Made by \`npm run docs\` from \`packages/tap-keap/src/streams.ts\` and \`schemas
 - **A key named \`hash\`** is made from the payload, where Keap gives no id: the first 16 bytes, in hex, of the SHA-256 over
   the JSON texts of the parent's id and of the places named, a line each. Two records of one parent that agree in all of them
   are one row.
+`
+
+const LEFT_OUT_INTRO = `## What no stream reads
+
+Everything else that Keap's API answers a GET with is in the tables. The results of saved searches aren't: Keap runs them on a
+POST, marked as deprecated. What the API doesn't give at all: which contacts went through which step of a campaign, text
+messages, quotes, and what was deleted.
 `
 
 function endpointOf({ api, path: endpoint, inside }) {

@@ -110,6 +110,8 @@ test('streams that cost a call for each of many rows are selected by a catalog o
       'order_payments',
       'email_contents',
       'email_template_contents',
+      'webform_contents',
+      'report_models',
       'provinces',
     ],
   )

@@ -1,6 +1,7 @@
 export { runCli } from './cli.js'
 export { TapConfig } from './config.js'
 export { discover } from './discover.js'
+export { type LeftOut, leftOut } from './left-out.js'
 export { columnsOf, PAGE_LOG, type StreamColumns, schemaNames } from './schemas.js'
 export { selectAll, selectByCatalog } from './select.js'
 export type { Stream, Walk } from './stream.js'

@@ -72,6 +72,12 @@ const table = {
     changes: changedBy('since_applied_time', 'until_applied_time', 'applied_time'),
   },
   opportunity_stages: { ...v2('/v2/opportunities/stages', 'stages'), scan: token('stage_order') },
+  opportunity_stage_pipeline: {
+    ...v1('/v1/opportunity/stage_pipeline', 'stages', ['stage_id']),
+    shape: 'array',
+    scan: unpaged(),
+    optional: true,
+  },
   opportunities: {
     ...v2('/v2/opportunities', 'opportunities'),
     // No order by id and no filter on time: newest first is what remains.
@@ -336,6 +342,19 @@ const table = {
       TEMPLATE
     `),
   },
+  default_options: {
+    ...v1('/v1/locales/defaultOptions', 'contact_types'),
+    shape: 'object',
+    each: theOnlyOne,
+    scan: unpaged(),
+    optional: true,
+  },
+  contact_option_types: {
+    ...v2('/v2/settings/contactOptionTypes', 'option_types'),
+    shape: 'object',
+    each: theOnlyOne,
+    scan: unpaged(),
+  },
   countries: { ...v2('/v2/locales/countries', 'countries', ['alpha3']), scan: unpaged() },
   // These cost a call for each row, or nearly: last, so that when the quota is spent the rest is complete.
   contact_lead_scores: {
@@ -378,6 +397,20 @@ const table = {
     ...optionalV2('/v2/emails/templates/{email_template_id}', 'id'),
     shape: 'object',
     parent: { stream: 'email_templates', id: '/id', param: 'email_template_id' },
+    scan: unpaged(),
+    selectedByDefault: false,
+  },
+  webform_contents: {
+    ...v2('/v2/webforms/{webform_id}:data', 'html', ['webform_id']),
+    shape: 'text',
+    parent: { stream: 'webforms', id: '/id', param: 'webform_id' },
+    scan: unpaged(),
+    selectedByDefault: false,
+  },
+  report_models: {
+    ...optionalV2('/v2/reporting/reports/{report_id}/model', 'fields', ['report_id']),
+    shape: 'object',
+    parent: { stream: 'reports', id: '/id', param: 'report_id' },
     scan: unpaged(),
     selectedByDefault: false,
   },

@@ -36,8 +36,13 @@ const answers: Readonly<Record<string, readonly [string, string?]>> = {
   affiliate_program_commissions: ['/v2/affiliates/commissionPrograms/{commission_program_id}', 'affiliate_programs'],
   email_contents: ['/v2/emails/{id}', 'emails'],
   email_template_contents: ['/v2/emails/templates/{email_template_id}', 'email_templates'],
+  webform_contents: ['/v2/webforms/{webform_id}:data', 'webforms'],
+  report_models: ['/v2/reporting/reports/{report_id}/model', 'reports'],
   business_profile: ['/v2/businessProfile'],
+  contact_option_types: ['/v2/settings/contactOptionTypes'],
   settings: ['/v2/settings/applications:getConfiguration'],
+  default_options: ['/v1/locales/defaultOptions'],
+  opportunity_stage_pipeline: ['/v1/opportunity/stage_pipeline'],
   hooks: ['/v1/hooks'],
 }
 
@@ -112,7 +117,8 @@ function* answerRows([path, collection]: readonly [string, string?], store: Stor
       isItemEndpoint(endpoint) ? (endpoint.view?.(parent, store) ?? parent) : endpoint.value([id], store, asked)
     ) as Json
     if (isList(answer))
-      for (const row of answer as readonly Row[]) yield { id: textAt(row, 'key'), text: stringify(row) }
+      for (const row of answer as readonly Row[])
+        yield { id: textAt(row, 'key') || textAt(row, 'stage_id'), text: stringify(row) }
     else yield { id, ...(parents && { parentId: id }), text: stringify(answer) }
   }
 }

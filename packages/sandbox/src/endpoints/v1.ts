@@ -283,6 +283,16 @@ export const v1Table: readonly Endpoint[] = [
     value: () => ['contact.add', 'contact.edit', 'contact.delete', 'order.add', 'order.edit', 'order.delete'],
   },
   {
+    path: '/v1/locales/defaultOptions',
+    value: () => ({
+      contact_types: ['Customer', 'Lead', 'Other'],
+      fax_types: ['Work', 'Home'],
+      phone_types: ['Work', 'Home', 'Mobile', 'Other'],
+      suffix_types: ['Jr.', 'Sr.', 'III'],
+      title_types: ['Mr.', 'Mrs.', 'Dr.'],
+    }),
+  },
+  {
     path: '/v1/locales/countries',
     value: () => ({ countries: { USA: 'United States', DEU: 'Germany', CIV: "Côte d'Ivoire" } }),
   },
