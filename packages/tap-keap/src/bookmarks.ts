@@ -2,12 +2,20 @@ import { Bookmark, ConfigError, type JsonText, State } from '@keap-postgres/prot
 import { z } from 'zod'
 import type { Position } from './walks/list.js'
 
-/** A window that was left before its end: what was read, and behind which record to go on. */
+/**
+ * A window that was left before its end. `after`, `offset` or `token`: behind which record, at which place, with which page to
+ * go on. Of many lists, `list` is the key of the one that was being read, and `done` says that it had ended. `noted`: what the
+ * lists so far have shown that the end of the window depends on.
+ */
 const Resume = z.object({
   since: z.string().optional(),
   until: z.string(),
   after: z.string().optional(),
   offset: z.number().optional(),
+  token: z.string().optional(),
+  list: z.string().optional(),
+  done: z.boolean().optional(),
+  noted: z.array(z.string()).optional(),
 })
 type Resume = z.infer<typeof Resume>
 
@@ -22,8 +30,15 @@ const StreamBookmark = Bookmark.extend({
 })
 type StreamBookmark = z.infer<typeof StreamBookmark>
 
+/** How far a window has been read: within one list, or in which one of many. */
+export type Progress = Position & {
+  list?: string | undefined
+  done?: boolean | undefined
+  noted?: readonly string[] | undefined
+}
+
 /** The stretch of time that a run reads of a stream: `[since, until)`, epoch milliseconds. Without `since`: a scan of everything. */
-export type ReadWindow = { sinceMs: number | undefined; untilMs: number; from: Position }
+export type ReadWindow = { sinceMs: number | undefined; untilMs: number; from: Progress }
 
 /** What decides about a window, in milliseconds. */
 export type Timing = {
@@ -107,14 +122,15 @@ export class Bookmarks {
     return this.#streams.get(stream)?.scan
   }
 
-  /** A page of the window is out. A position that nothing can be gone on from isn't kept. */
-  pageRead(streams: readonly string[], window: ReadWindow, position: Position): void {
-    if (position.after === undefined && position.offset === undefined) return
+  /** A page of the window is out. Progress that nothing can be gone on from isn't kept. */
+  pageRead(streams: readonly string[], window: ReadWindow, { noted, ...progress }: Progress): void {
+    const from = Object.fromEntries(Object.entries(progress).filter(([, value]) => value !== undefined))
+    if (Object.keys(from).length === 0) return
     const resume: Resume = {
       ...(window.sinceMs !== undefined && { since: new Date(window.sinceMs).toISOString() }),
       until: new Date(window.untilMs).toISOString(),
-      ...(position.after !== undefined && { after: position.after }),
-      ...(position.offset !== undefined && { offset: position.offset }),
+      ...from,
+      ...(noted !== undefined && noted.length > 0 && { noted: [...noted] }),
     }
     for (const stream of streams) this.#streams.set(stream, { ...this.#streams.get(stream), resume })
   }

@@ -1,6 +1,6 @@
 import type { JsonText, Log } from '@keap-postgres/protocol'
 import type { Bookmarks, ReadWindow, Timing } from './bookmarks.js'
-import { type BoundList, boundLists } from './contexts.js'
+import { type BoundList, boundLists, listsLeft } from './contexts.js'
 import { storeFiles } from './files/store-files.js'
 import { hiddenLists } from './hidden-lists.js'
 import type { KeapClient } from './keap/client.js'
@@ -55,22 +55,22 @@ export type ReadResult = {
   ids: string[] | undefined
 }
 
-/** A reading under way: its window, and what its lists have shown so far. */
+/**
+ * What a window's lists have shown that its end depends on, kept in the state with the position: `gap`: a list was left out,
+ * so the scan isn't complete; `shift`: a list could shift while it was read, so the scan isn't sure; `shown`: a list that may
+ * hide some items has shown one of them.
+ */
+type Noted = 'gap' | 'shift' | 'shown'
+
+/** A reading under way. */
 type Pass = Reading & {
   names: readonly string[]
   window: ReadWindow
   makers: readonly RecordMaker[]
-  /** A position can be gone on from only where the stream is one list: in a fan-out it says nothing without its parent. */
-  isOneList: boolean
+  noted: Set<Noted>
   pages: number
-  result: ReadResult
-  /** No list was left out. */
-  isComplete: boolean
-  /** No list could shift while it was read. */
-  isSure: boolean
   gone: number
-  /** A list that may hide some items has shown one of them. */
-  hasShown: boolean
+  result: ReadResult
 }
 
 /**
@@ -88,51 +88,56 @@ export async function readList(run: Run, reading: Reading): Promise<ReadResult> 
   const makers = selected.map(recordMaker)
   for (const one of selected) await output.schema(one)
 
-  const lists = boundLists(stream, parentIds)
-  const ids = reading.idsAt !== undefined && isWhole(window) ? [] : undefined
-  const pass: Pass = {
-    ...reading,
-    ...{ names, window, makers, isOneList: lists.length === 1, result: { rows: 0, calls: 0, ids } },
-    ...{ pages: 0, isComplete: true, isSure: true, gone: 0, hasShown: false },
-  }
+  const isFromStart = Object.keys(window.from).length === 0
+  const ids = reading.idsAt !== undefined && window.sinceMs === undefined && isFromStart ? [] : undefined
+  const noted = new Set(window.from.noted as Noted[] | undefined)
+  // Between two runs, too, a list can shift.
+  if (!isFromStart && stream.scan.kind !== 'keyset') noted.add('shift')
+  const pass: Pass = { ...reading, names, window, makers, noted, pages: 0, gone: 0, result: { rows: 0, calls: 0, ids } }
+  const lists = listsLeft(boundLists(stream, parentIds), window.from)
   for (const list of lists) await readBoundList(run, pass, list)
   // When all are gone, it isn't the parents that are missing.
-  if (pass.gone > 0 && pass.gone === lists.length) pass.isComplete = false
+  if (pass.gone > 0 && pass.gone === lists.length) noted.add('gap')
   for (const list of await listsLeftOut(run, pass)) await readBoundList(run, pass, list)
   for (const maker of makers) maker.report(log)
-  const { isComplete, isSure, pages, result } = pass
-  const activations = window.sinceMs === undefined && isComplete ? activationsOf(names, window, bookmarks, isSure) : []
-  await output.end(activations, () => bookmarks.windowRead(names, column, window, { isComplete, calls: pages }))
-  return result
+  const isComplete = !noted.has('gap')
+  const activations =
+    window.sinceMs === undefined && isComplete ? activationsOf(names, window, bookmarks, !noted.has('shift')) : []
+  await output.end(activations, () => bookmarks.windowRead(names, column, window, { isComplete, calls: pass.pages }))
+  return pass.result
 }
 
-async function readBoundList(run: Run, pass: Pass, { path, filter, context }: BoundList): Promise<void> {
+async function readBoundList(run: Run, pass: Pass, { key, path, filter, context }: BoundList): Promise<void> {
   const { bookmarks, output, log } = run
-  const { stream, selected, names, window, makers, result, idsAt } = pass
+  const { stream, selected, names, window, makers, noted, result, idsAt } = pass
+  const { sinceMs, from } = window
   const list = openList({ ...run, stream, path, filter: [...filter, ...windowFilter(stream, window)] })
   const whenGone = (error: NotAvailableError) => {
     log.warn(`skipped one list: ${error.message}`)
     pass.gone++
     // With its parent a list is truly gone; one that is closed to us may well hold rows.
-    if (error.status !== 404 || !stream.parent) pass.isComplete = false
+    if (error.status !== 404 || !stream.parent) noted.add('gap')
   }
+  const steps = walk(list, stream, { sinceMs, from: key === from.list && !from.done ? from : {} })
   let pagesOfList = 0
-  for await (const { page, items, position } of unlessGone(walk(list, stream, window), stream, whenGone)) {
+  for await (const { page, items, position } of unlessGone(steps, stream, whenGone)) {
     pass.pages++
-    if (++pagesOfList > 1 && stream.scan.kind !== 'keyset') pass.isSure = false
+    if (++pagesOfList > 1 && stream.scan.kind !== 'keyset') noted.add('shift')
     if (page.nextToken !== undefined && isUnpaged(stream)) {
       log.warn(`${path} has more pages, and Keap documents no way to ask for them: only the first is read`)
-      pass.isComplete = false
+      noted.add('gap')
     }
+    if (items.some((item) => has(item, stream.hides?.shows))) noted.add('shown')
     for (const item of items) result.ids?.push(idAt(item, idsAt ?? ''))
-    pass.hasShown ||= stream.hides !== undefined && items.some((item) => has(item, stream.hides?.shows ?? ''))
     const batches: Batch[] = []
     for (const [at, maker] of makers.entries()) {
       const known = await inContext(run, selected[at], items, context)
       result.calls += known.calls
       batches.push({ ...maker.batch(known.items), version: bookmarks.versionOf(names[at] ?? '', window) })
     }
-    const mark = () => pass.isOneList && bookmarks.pageRead(names, window, position)
+    const done = key !== undefined && Object.values(position).every((part) => part === undefined)
+    const progress = { ...position, list: key, done: done || undefined, noted: [...noted] }
+    const mark = () => bookmarks.pageRead(names, window, progress)
     await output.page(batches, pageEntry(names[0] ?? stream.records, page), mark)
     result.rows += items.length
     result.calls += page.answer.attempts
@@ -141,18 +146,14 @@ async function readBoundList(run: Run, pass: Pass, { path, filter, context }: Bo
 }
 
 /** Of a complete scan: the lists that hold what Keap may have left out of it. */
-async function listsLeftOut(run: Run, pass: Pass): Promise<BoundList[]> {
-  const { stream, window, hiddenIds, hasShown, result } = pass
-  if (stream.hides === undefined || hiddenIds === undefined || !isWhole(window)) return []
-  if (hasShown && run.filesByContact !== 'always') return []
-  const { lists, calls } = await hiddenLists(stream, stream.hides, {
-    ...run,
-    byParent: run.filesByContact,
-    parentIds: hiddenIds,
-  })
-  pass.isOneList = false
+async function listsLeftOut(run: Run, { stream, window, hiddenIds, noted, result }: Pass): Promise<BoundList[]> {
+  if (stream.hides === undefined || hiddenIds === undefined || window.sinceMs !== undefined) return []
+  const wasAmongThem = window.from.list !== undefined
+  if (noted.has('shown') && run.filesByContact !== 'always' && !wasAmongThem) return []
+  const byParent = wasAmongThem ? 'always' : run.filesByContact
+  const { lists, calls } = await hiddenLists(stream, stream.hides, { ...run, byParent, parentIds: hiddenIds })
   result.calls += calls
-  return lists
+  return listsLeft(lists, window.from)
 }
 
 /** A page's items with what is known beside them; of files, also where their bytes lie now. */
@@ -201,19 +202,15 @@ function idAt(item: JsonText, pointer: string): string {
   return id
 }
 
-function has(item: JsonText, pointer: string): boolean {
-  const found = textAt(itemOf(item), pointer)
-  return found !== undefined && found !== 'null' && found !== '""'
+function has(item: JsonText, pointer: string | undefined): boolean {
+  const found = pointer && textAt(itemOf(item), pointer)
+  return found !== undefined && found !== '' && found !== 'null' && found !== '""'
 }
 
 function readWindow(run: Run, names: readonly string[], column: string | undefined): ReadWindow {
   const window = run.bookmarks.window(names, column, run.timing)
   if (column === undefined || run.startDateMs === undefined || window.sinceMs !== undefined) return window
   return { ...window, sinceMs: run.startDateMs }
-}
-
-function isWhole(window: ReadWindow): boolean {
-  return window.sinceMs === undefined && window.from.after === undefined && window.from.offset === undefined
 }
 
 function isUnpaged({ scan }: Stream): boolean {

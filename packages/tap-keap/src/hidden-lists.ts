@@ -1,5 +1,5 @@
 import type { Log } from '@keap-postgres/protocol'
-import type { BoundList } from './contexts.js'
+import { type BoundList, compareIds } from './contexts.js'
 import type { KeapClient } from './keap/client.js'
 import { type BaseUrls, openList } from './lists.js'
 import { digitsAt } from './pointer.js'
@@ -45,7 +45,9 @@ export async function hiddenLists(
     `${stream.path} ${why}: now asking for each of ${ids.length} ${hides.stream}. New ones come with complete scans only ` +
       '(full_scan_days).',
   )
-  const lists = ids.map((id) => ({ path: stream.path, filter: [`${hides.filter}==${id}`], context: {} }))
+  const lists = [...ids].sort(compareIds).map((id) => {
+    return { key: id, path: stream.path, filter: [`${hides.filter}==${id}`], context: {} }
+  })
   return { lists, calls: probe.calls }
 }
 

@@ -22,8 +22,8 @@ export type List = {
   fetch(query: Query): Promise<Page>
 }
 
-/** Where a walk stood behind a page; enough to go on there. Empty where a walk can only begin again. */
-export type Position = { after?: string | undefined; offset?: number | undefined }
+/** Where a walk stood behind a page: what to go on with. Empty behind a last page that needs none. */
+export type Position = { after?: string | undefined; offset?: number | undefined; token?: string | undefined }
 
 /** One request of a walk: the page, those of its items that count, and where the walk stands behind them. */
 export type Step = { page: Page; items: readonly JsonText[]; position: Position }

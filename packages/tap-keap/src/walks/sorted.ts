@@ -1,6 +1,6 @@
 import { stringAt } from '../pointer.js'
 import type { Sorted } from '../stream.js'
-import type { List, Step } from './list.js'
+import type { List, Position, Step } from './list.js'
 import { walkToken } from './token.js'
 
 /**
@@ -9,12 +9,17 @@ import { walkToken } from './token.js'
  *
  * @param since epoch milliseconds
  */
-export async function* walkSorted(list: List, walk: Sorted, since: number | undefined): AsyncGenerator<Step> {
-  for await (const step of walkToken(list, { order: `${walk.order} desc`, paged: true })) {
+export async function* walkSorted(
+  list: List,
+  walk: Sorted,
+  since: number | undefined,
+  from: Position = {},
+): AsyncGenerator<Step> {
+  for await (const step of walkToken(list, { order: `${walk.order} desc`, paged: true }, from)) {
     // A record without a readable time proves nothing about those below it.
     const old = since === undefined ? -1 : step.items.findIndex((item) => timeOf(item, walk) < since)
     if (old === -1) yield step
-    else return yield { ...step, items: step.items.slice(0, old) }
+    else return yield { ...step, items: step.items.slice(0, old), position: {} }
   }
 }
 

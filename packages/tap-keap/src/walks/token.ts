@@ -1,28 +1,36 @@
-import { RequestError } from '../keap/errors.js'
+import { BadRequestError, RequestError } from '../keap/errors.js'
 import type { Token } from '../stream.js'
-import { joinFilter, type List, type Step } from './list.js'
+import { joinFilter, type List, type Page, type Position, type Step } from './list.js'
 
 /**
- * Along `next_page_token` to the page that has none. Tokens are opaque, and good for this run only.
+ * Along `next_page_token` to the page that has none. A token of a former run is tried; when Keap doesn't take it any more,
+ * the list is read from its beginning.
  *
  * @throws {RequestError} when a token comes twice: following it would never end
  */
-export async function* walkToken(list: List, walk: Pick<Token, 'order' | 'paged'>): AsyncGenerator<Step> {
+export async function* walkToken(
+  list: List,
+  walk: Pick<Token, 'order' | 'paged'>,
+  from: Position = {},
+): AsyncGenerator<Step> {
   const seen = new Set<string>()
-  let token: string | undefined
-  do {
-    const page = await list.fetch({
+  const fetch = (token: string | undefined): Promise<Page> =>
+    list.fetch({
       filter: joinFilter(list.filter),
       order_by: walk.order,
       page_size: walk.paged ? list.pageSize : undefined,
       page_token: token,
     })
-    yield { page, items: page.items, position: {} }
-    token = walk.paged ? page.nextToken : undefined
-    if (token !== undefined) {
-      if (seen.has(token))
-        throw new RequestError(`the page token ${token.slice(0, 40)} came twice: the list never ends`)
-      seen.add(token)
-    }
-  } while (token !== undefined)
+  let page = await fetch(from.token).catch((error: unknown) => {
+    if (from.token !== undefined && error instanceof BadRequestError) return fetch(undefined)
+    throw error
+  })
+  for (;;) {
+    const token = walk.paged ? page.nextToken : undefined
+    yield { page, items: page.items, position: { token } }
+    if (token === undefined) return
+    if (seen.has(token)) throw new RequestError(`the page token ${token.slice(0, 40)} came twice: the list never ends`)
+    seen.add(token)
+    page = await fetch(token)
+  }
 }

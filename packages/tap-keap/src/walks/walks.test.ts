@@ -54,6 +54,19 @@ test('token follows the tokens to the page that has none, through pages that are
   assert.deepEqual(steps.flatMap(({ items }) => items).length, 2)
 })
 
+test('token goes on behind the page of a former run', async () => {
+  const { list, asked } = answering([page([2], 'b'), page([3], undefined)])
+  const steps = await collect(walkToken(list, { paged: true }, { token: 'a' }))
+  assert.deepEqual(
+    asked.map(({ page_token }) => page_token),
+    ['a', 'b'],
+  )
+  assert.deepEqual(
+    steps.map(({ position }) => position),
+    [{ token: 'b' }, { token: undefined }],
+  )
+})
+
 test('a token that comes twice stops the stream instead of never ending', async () => {
   const { list } = answering([page([1], 'a'), page([2], 'b'), page([1], 'a')])
   await assert.rejects(
