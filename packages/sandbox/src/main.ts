@@ -71,6 +71,7 @@ const greeting = ({ url, account, credentials }: KeapHandle): string => {
     refresh_token: credentials.refreshToken,
     base_url,
     token_url: `${url}/token`,
+    authorize_url: `${url}/app/oauth/authorize`,
   }
   return `A Keap with ${account.sizes.contacts} contacts and ${account.sizes.orders} orders answers at ${url} until Ctrl-C.
 
@@ -78,7 +79,7 @@ Config for tap-keap, with the API key:
 
 ${JSON.stringify(byKey, null, 2)}
 
-or with OAuth:
+or with OAuth (without its refresh_token, "tap-keap login" signs in):
 
 ${JSON.stringify(byOAuth, null, 2)}
 

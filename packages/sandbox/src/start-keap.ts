@@ -52,7 +52,10 @@ export interface Account {
 }
 
 export interface KeapHandle extends AsyncDisposable {
-  /** `http://127.0.0.1:49152`. A client's base URL is `${url}/crm/rest`, its token endpoint `${url}/token`. */
+  /**
+   * `http://127.0.0.1:49152`. A client's base URL is `${url}/crm/rest`, its token endpoint `${url}/token`, its page of consent
+   * `${url}/app/oauth/authorize`.
+   */
   readonly url: string
   readonly account: Account
   readonly requests: RequestLog
@@ -61,8 +64,8 @@ export interface KeapHandle extends AsyncDisposable {
   readonly limits: Pick<Meter, 'setDayUsed'>
   /** The API key, and the OAuth client with its first refresh token. */
   readonly credentials: typeof sandboxCredentials
-  /** A fresh access token and refresh token; and the end of all access tokens. */
-  readonly tokens: Pick<Credentials, 'issue' | 'expireAccessTokens'>
+  /** A fresh access token and refresh token; the end of all access tokens, and of all codes; every secret there ever was. */
+  readonly tokens: Pick<Credentials, 'issue' | 'expireAccessTokens' | 'expireCodes' | 'secrets'>
   close(): Promise<void>
 }
 

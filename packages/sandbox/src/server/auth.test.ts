@@ -6,13 +6,36 @@ import { errorCodeOf, get, jsonOf, keyHeaders } from '../testing.js'
 
 const sizes = { contacts: 20 }
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-const basic = { authorization: `Basic ${Buffer.from('sandbox:sandbox').toString('base64')}` }
+const basic = { authorization: `Basic ${Buffer.from('sandbox:sandbox-client-secret').toString('base64')}` }
 
 const refresh = (keap: KeapHandle, refresh_token: string, headers: Readonly<Record<string, string>> = basic) =>
   fetch(`${keap.url}/token`, {
     method: 'POST',
     headers,
     body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token }),
+  })
+
+const back = 'https://app.example/back'
+
+const authorizeUrl = (keap: KeapHandle, redirect_uri: string) =>
+  `${keap.url}/app/oauth/authorize?${new URLSearchParams({ client_id: 'sandbox', redirect_uri, response_type: 'code', scope: 'full', state: 's1' })}`
+
+/** Where the browser is sent when the user has decided. */
+const decide = async (keap: KeapHandle, redirectUri: string, decision: 'allow' | 'deny'): Promise<URL> => {
+  const answer = await fetch(`${authorizeUrl(keap, redirectUri)}&decision=${decision}`, { redirect: 'manual' })
+  return new URL(answer.headers.get('location') ?? '')
+}
+
+const exchange = (keap: KeapHandle, code: string) =>
+  fetch(`${keap.url}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: 'sandbox',
+      client_secret: 'sandbox-client-secret',
+      code,
+      redirect_uri: back,
+    }),
   })
 
 test('nobody learns whether a path exists without a credential', async () => {
@@ -54,22 +77,48 @@ test('a refresh token works once; its second use is invalid_grant', async () => 
   assert.equal((await refresh(keap, textAt(first, 'refresh_token'))).status, 200)
 })
 
-test('the token endpoint wants the client by HTTP Basic, and a known code', async () => {
+test('the token endpoint wants the client by HTTP Basic', async () => {
   await using keap = await startKeap({ sizes })
   assert.equal((await refresh(keap, keap.credentials.refreshToken, {})).status, 401)
-  const exchange = (code: string) =>
-    fetch(`${keap.url}/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'authorization_code',
-        client_id: 'sandbox',
-        client_secret: 'sandbox',
-        code,
-        redirect_uri: 'https://example.com',
-      }),
-    })
-  assert.equal((await exchange('sandbox-code')).status, 200)
-  assert.equal((await exchange('other')).status, 400)
+})
+
+test('consent gives a code for one exchange at the address it was sent to', async () => {
+  await using keap = await startKeap({ sizes })
+  const page = await fetch(authorizeUrl(keap, back))
+  assert.deepEqual([page.status, (await page.text()).match(/<a /g)?.length], [200, 2])
+
+  const sent = await decide(keap, back, 'allow')
+  assert.equal(`${sent.origin}${sent.pathname}`, back)
+  assert.equal(sent.searchParams.get('state'), 's1')
+  const code = sent.searchParams.get('code') ?? ''
+  const traded = await exchange(keap, code)
+  assert.equal(traded.status, 200)
+  assert.equal((await exchange(keap, code)).status, 400, 'used up')
+  assert.ok(keap.tokens.secrets.has(code))
+  assert.ok(keap.tokens.secrets.has(textAt(await jsonOf(traded), 'refresh_token')))
+
+  const other = (await decide(keap, 'https://elsewhere.example/', 'allow')).searchParams.get('code') ?? ''
+  assert.equal((await exchange(keap, other)).status, 400, 'sent elsewhere')
+})
+
+test('denied consent goes back with the reason, and a code can run out', async () => {
+  await using keap = await startKeap({ sizes })
+  const denied = (await decide(keap, back, 'deny')).searchParams
+  assert.deepEqual([denied.get('error'), denied.get('state'), denied.get('code')], ['access_denied', 's1', null])
+  const code = (await decide(keap, back, 'allow')).searchParams.get('code') ?? ''
+  keap.tokens.expireCodes()
+  assert.equal((await exchange(keap, code)).status, 400)
+})
+
+test('an unknown client, and an address that is neither HTTPS nor loopback, get a page and no redirect', async () => {
+  await using keap = await startKeap({ sizes })
+  for (const uri of ['http://example.com/', 'nonsense', '']) {
+    const page = await fetch(authorizeUrl(keap, uri), { redirect: 'manual' })
+    assert.match(`${page.status} ${await page.text()}`, /^400.*Invalid redirect_uri/)
+  }
+  const page = await fetch(authorizeUrl(keap, back).replace('client_id=sandbox', 'client_id=other'))
+  assert.match(await page.text(), /Invalid client/)
+  assert.equal((await decide(keap, 'http://127.0.0.1:4711/', 'allow')).port, '4711')
 })
 
 test('an access token expires by the clock', async () => {

@@ -1,14 +1,16 @@
 import { stringify } from '../json.js'
 import { type Answer, gatewayFault, json } from './answer.js'
+import { consentPage, redirect, refusalPage } from './consent.js'
 
-/** The credentials every sandbox takes. None is a secret: the account holds nothing real. */
+/** The credentials every sandbox takes. They open nothing real, but no program may show them any more than real ones. */
 export const sandboxCredentials = {
   apiKey: 'KeapAK-sandbox',
   clientId: 'sandbox',
-  clientSecret: 'sandbox',
-  code: 'sandbox-code',
+  clientSecret: 'sandbox-client-secret',
   refreshToken: 'sandbox-refresh-1',
 } as const
+
+const CODE_SECONDS = 600
 
 export interface AuthOptions {
   readonly now: () => number
@@ -27,11 +29,20 @@ const noToken = () => gatewayFault(401, 'Invalid access token', 'oauth.v2.Invali
 const oauthError = (error: string, error_description: string): Answer =>
   json(400, stringify({ error, error_description }))
 
-/** The live tokens: access tokens expire, refresh tokens die on use. */
+/** A code that waits to be traded in, and where it was sent. */
+type Code = { readonly redirectUri: string; readonly expiresAt: number }
+
+/** The live codes and tokens: codes and refresh tokens die on use, codes and access tokens with time. */
 export class Credentials {
   readonly #options: AuthOptions
   readonly #access = new Map<string, number>()
   readonly #refresh = new Set<string>([sandboxCredentials.refreshToken])
+  readonly #codes = new Map<string, Code>()
+  readonly #secrets = new Set<string>([
+    sandboxCredentials.apiKey,
+    sandboxCredentials.clientSecret,
+    sandboxCredentials.refreshToken,
+  ])
   #issued = 1
 
   constructor(options: AuthOptions) {
@@ -45,7 +56,53 @@ export class Credentials {
     const refreshToken = `sandbox-refresh-${this.#issued}`
     this.#access.set(accessToken, this.#options.now() + this.#options.accessTokenSeconds * 1000)
     this.#refresh.add(refreshToken)
+    this.#secrets.add(accessToken).add(refreshToken)
     return { accessToken, refreshToken }
+  }
+
+  /** Every secret there is or ever was: the key, the client's, each code and token, dead ones included. */
+  get secrets(): ReadonlySet<string> {
+    return this.#secrets
+  }
+
+  /**
+   * `GET /app/oauth/authorize`, as a browser sees it: a page that asks, and behind its two links (`decision=allow` or `deny`)
+   * the way back to the app. A page without a way back where the app isn't to be trusted with one.
+   */
+  authorize(query: URLSearchParams): Answer {
+    const redirectUri = query.get('redirect_uri') ?? ''
+    if (query.get('client_id') !== sandboxCredentials.clientId) return refusalPage('Invalid client')
+    if (!isRedirectUri(redirectUri)) return refusalPage('Invalid redirect_uri')
+    const state = query.get('state') ?? ''
+    switch (query.get('decision')) {
+      case 'allow':
+        return redirect(redirectUri, { code: this.#code(redirectUri), scope: this.#scope(), state })
+      case 'deny':
+        return redirect(redirectUri, {
+          state,
+          error: 'access_denied',
+          error_description: 'User denied access to resource',
+        })
+      default:
+        return consentPage(query)
+    }
+  }
+
+  /** Ends every code that hasn't been traded in yet. */
+  expireCodes(): void {
+    this.#codes.clear()
+  }
+
+  #code(redirectUri: string): string {
+    this.#issued += 1
+    const code = `sandbox-code-${this.#issued}`
+    this.#codes.set(code, { redirectUri, expiresAt: this.#options.now() + CODE_SECONDS * 1000 })
+    this.#secrets.add(code)
+    return code
+  }
+
+  #scope(): string {
+    return `full|${this.#options.tenant}.infusionsoft.com`
   }
 
   /** Ends every access token at once: the next call with one is a 401. */
@@ -88,11 +145,18 @@ export class Credentials {
   }
 
   #codeGrant(form: URLSearchParams): Answer {
-    const { clientId, clientSecret, code } = sandboxCredentials
+    const { clientId, clientSecret } = sandboxCredentials
     if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret) {
       return json(401, stringify({ error: 'invalid_client', error_description: 'Client credentials are invalid' }))
     }
-    return form.get('code') === code ? this.#grant() : oauthError('invalid_grant', 'Invalid authorization code')
+    const code = form.get('code') ?? ''
+    const known = this.#codes.get(code)
+    this.#codes.delete(code)
+    if (known === undefined || this.#options.now() >= known.expiresAt) {
+      return oauthError('invalid_grant', 'Invalid authorization code')
+    }
+    if (form.get('redirect_uri') !== known.redirectUri) return oauthError('invalid_request', 'Invalid redirect_uri')
+    return this.#grant()
   }
 
   #grant(): Answer {
@@ -104,8 +168,14 @@ export class Credentials {
         refresh_token: refreshToken,
         token_type: 'bearer',
         expires_in: this.#options.accessTokenSeconds,
-        scope: `full|${this.#options.tenant}.infusionsoft.com`,
+        scope: this.#scope(),
       }),
     )
   }
+}
+
+/** HTTPS, as Keap documents it; or a program's own loopback port, as RFC 8252 has it for those that run in no browser. */
+const isRedirectUri = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && ['127.0.0.1', '[::1]'].includes(url.hostname))
 }

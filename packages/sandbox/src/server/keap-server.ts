@@ -104,6 +104,7 @@ export const makeKeap = (options: KeapOptions): Keap => {
     if (request.path === '/token') {
       return withHeaders(credentials.token(request.headers, new URLSearchParams(request.body)), blankQuotaHeaders)
     }
+    if (request.path === '/app/oauth/authorize' && request.method === 'GET') return credentials.authorize(request.query)
     const refused = credentials.refuse(request.headers)
     if (refused !== undefined) return withHeaders(refused, blankQuotaHeaders)
     const answer = meter.spend() ?? answerAuthenticated(request)
