@@ -33,6 +33,16 @@ test('a secret is never written, neither in a field nor in the reason of a failu
   assert.match(stderr.text(), /refused \[redacted\] about/)
 })
 
+test('a secret that becomes known during the run is hidden from then on, however it is written', () => {
+  const secrets = new Set<string>()
+  const stderr = sink(false)
+  const log = createLog({ name: 'tap-x', env: {}, secrets, stderr })
+  secrets.add('ro/tated "token"')
+  log.info('asked with ro/tated "token"', { url: `http://x/?t=${encodeURIComponent('ro/tated "token"')}` })
+  assert.doesNotMatch(stderr.text(), /tated/)
+  assert.equal(JSON.parse(stderr.text()).message, 'asked with [redacted]')
+})
+
 test('a failure ends with the exit code of its kind, and only a bug shows a stack', () => {
   const stderr = sink(false)
   assert.equal(reportFailure(new ConfigError('a'), { name: 'x', stderr }), 2)

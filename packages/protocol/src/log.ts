@@ -17,8 +17,8 @@ export type LogOptions = {
   /** `tap-keap`; also names the variable that sets the level, `TAP_KEAP_LOGLEVEL`. */
   name: string
   env: Readonly<Record<string, string | undefined>>
-  /** Texts that must never be seen. */
-  secrets?: readonly string[]
+  /** Texts that must never be seen; more may be added while the log is in use. */
+  secrets?: Iterable<string>
   stderr: Writable & { isTTY?: boolean }
 }
 
