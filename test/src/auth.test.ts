@@ -34,8 +34,9 @@ test('OAuth2: the refresh token is used once, its successor is kept for its owne
   }
   const file = path.join(world.cwd, 'keap-data', 'tap-keap.tokens.json')
   assert.equal((await stat(file)).mode & 0o777, 0o600)
-  const tokens = JSON.parse(await readFile(file, 'utf8'))
-  assert.notEqual(tokens.refresh_token, world.keap.credentials.refreshToken)
+  const { sign_ins } = JSON.parse(await readFile(file, 'utf8'))
+  assert.equal(sign_ins.length, 1)
+  assert.notEqual(sign_ins[0].refresh_token, world.keap.credentials.refreshToken)
 
   world.keap.tokens.expireAccessTokens()
   const third = await world.tap()
@@ -65,7 +66,7 @@ test('OAuth2: a dead refresh token says how to sign in again, and a new one in t
   assert.equal(refused.exitCode, 3)
   assert.match(
     refused.stderr,
-    /refused to renew the sign-in \(HTTP 400: Invalid refresh token\).*Authorize the app again/,
+    /refuses to renew the sign-in .*\(Invalid refresh token\).*Sign in again: tap-keap login/,
   )
   assert.doesNotMatch(refused.stderr, /sandbox-refresh/)
 

@@ -41,7 +41,7 @@ test('a missing or halved credential says what to set and where', async () => {
   delete world.env.TAP_KEAP_API_KEY
   await assertRefused(world, [], 2, /No credential for Keap: nothing is set\. Set api_key .* TAP_KEAP_API_KEY/)
   world.env.TAP_KEAP_CLIENT_ID = 'sandbox'
-  await assertRefused(world, [], 2, /missing client_secret and refresh_token/)
+  await assertRefused(world, [], 2, /missing client_secret\. Set .* "tap-keap login"/)
 })
 
 test('a host that nobody answers at is named', async () => {

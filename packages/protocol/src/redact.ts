@@ -14,6 +14,10 @@ export function redactor(secrets: Iterable<string>): (text: string) => string {
 /** Longest first: a secret that contains another must go whole. */
 function forms(secrets: Iterable<string>): string[] {
   const known = [...secrets].filter((secret) => secret.length >= SHORTEST)
-  const written = known.flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)])
+  const written = known.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret.toWellFormed()),
+    JSON.stringify(secret).slice(1, -1),
+  ])
   return [...new Set(written)].sort((a, b) => b.length - a.length)
 }

@@ -9,10 +9,12 @@ export {
   type Ended,
   type PipelineOptions,
   type PipelineResult,
+  type RunningProgram,
   runPipeline,
   runTapKeap,
   runTargetPostgres,
   startPipeline,
+  startTapKeap,
 } from './pipeline.js'
 export { sandboxCredentials } from './server/auth.js'
 export type { Fault } from './server/faults.js'

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
@@ -14,6 +15,8 @@ export type PipelineOptions = {
   env: Readonly<Record<string, string>>
   /** Where relative paths and `keap-data/` lie. */
   cwd: string
+  /** Told of everything that a program has written, when it ends: `tap-keap stderr`, and the text. */
+  record?: (what: string, text: string) => void
 }
 
 /** How one program ended. `exitCode` is null when a signal ended it. */
@@ -24,17 +27,20 @@ export type PipelineResult = { tap: Omit<Ended, 'stdout'>; target: Ended; second
 /** `tap-keap … | target-postgres …`, still running: two processes, and between them a pipe of the operating system. */
 export type RunningPipeline = { tap: ChildProcess; target: ChildProcess; ended: Promise<PipelineResult> }
 
-export function startPipeline({ tapArgs = [], targetArgs = [], env, cwd }: PipelineOptions): RunningPipeline {
+export function startPipeline(options: PipelineOptions): RunningPipeline {
+  const { tapArgs = [], targetArgs = [], env, cwd } = options
   const startMs = Date.now()
   // The target's end of the pipe goes to the tap as it is: this process carries no data, and holds no end open.
   const target = spawn(process.execPath, [targetBin, ...targetArgs], { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] })
   const tap = spawn(process.execPath, [tapBin, ...tapArgs], { env, cwd, stdio: ['ignore', target.stdin, 'pipe'] })
   target.stdin.destroy()
-  const ended = Promise.all([endOf(tap), endOf(target)]).then(([tapEnded, targetEnded]) => ({
-    tap: tapEnded,
-    target: targetEnded,
-    seconds: (Date.now() - startMs) / 1000,
-  }))
+  const ended = Promise.all([endOf(tap, tapBin, options), endOf(target, targetBin, options)]).then(
+    ([tapEnded, targetEnded]) => ({
+      tap: tapEnded,
+      target: targetEnded,
+      seconds: (Date.now() - startMs) / 1000,
+    }),
+  )
   return { tap, target, ended }
 }
 
@@ -43,29 +49,40 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   return startPipeline(options).ended
 }
 
-/** `tap-keap …` alone. */
+/** One program, still running; what is typed into it goes to `program.stdin`. */
+export type RunningProgram = { program: ChildProcess; ended: Promise<Ended> }
+
+/** `tap-keap …` alone, still running. */
+export function startTapKeap(options: Omit<PipelineOptions, 'targetArgs'>): RunningProgram {
+  return startAlone(tapBin, options.tapArgs ?? [], 'pipe', options)
+}
+
+/** `tap-keap …` alone, with nothing to read. */
 export async function runTapKeap(options: Omit<PipelineOptions, 'targetArgs'>): Promise<Ended> {
-  return runAlone(tapBin, options.tapArgs ?? [], options)
+  return startAlone(tapBin, options.tapArgs ?? [], 'ignore', options).ended
 }
 
 /** `target-postgres …` alone, with nothing to read. */
 export async function runTargetPostgres(options: Omit<PipelineOptions, 'tapArgs'>): Promise<Ended> {
-  return runAlone(targetBin, options.targetArgs ?? [], options)
+  return startAlone(targetBin, options.targetArgs ?? [], 'ignore', options).ended
 }
 
-async function runAlone(
-  bin: string,
-  args: readonly string[],
-  { env, cwd }: Pick<PipelineOptions, 'env' | 'cwd'>,
-): Promise<Ended> {
-  return endOf(spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }))
+type Shared = Pick<PipelineOptions, 'env' | 'cwd' | 'record'>
+
+function startAlone(bin: string, args: readonly string[], stdin: 'pipe' | 'ignore', options: Shared): RunningProgram {
+  const { env, cwd } = options
+  const program = spawn(process.execPath, [bin, ...args], { env, cwd, stdio: [stdin, 'pipe', 'pipe'] })
+  return { program, ended: endOf(program, bin, options) }
 }
 
-async function endOf(child: ChildProcess): Promise<Ended> {
+async function endOf(child: ChildProcess, bin: string, { record }: Shared): Promise<Ended> {
   const [[exitCode], stdout, stderr] = await Promise.all([
     once(child, 'close') as Promise<[number | null]>,
     child.stdout ? text(child.stdout) : '',
     child.stderr ? text(child.stderr) : '',
   ])
+  const name = path.basename(bin, '.js')
+  record?.(`${name} stdout`, stdout)
+  record?.(`${name} stderr`, stderr)
   return { exitCode, stdout, stderr }
 }

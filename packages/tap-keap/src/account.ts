@@ -1,6 +1,7 @@
-import { type Log, stringOf } from '@keap-postgres/protocol'
+import { type JsonText, type Log, stringOf } from '@keap-postgres/protocol'
 import type { KeapClient } from './keap/client.js'
 import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
+import type { KeapHeaders } from './keap/limits.js'
 import { readMembers } from './keap/page.js'
 
 /** Whose data it is, and what time it is there. */
@@ -9,6 +10,12 @@ export type Account = {
   tenant: string | undefined
   /** By Keap's clock, in epoch milliseconds: the start of the run. */
   startMs: number
+  /** Who has given the credential: `Jane Doe <jane@example.com>`, as far as Keap says. */
+  user: string
+  /** Undefined when Keap doesn't say. */
+  isAdmin: boolean | undefined
+  /** The headers of the answer, which say what is left of the quota. */
+  headers: KeapHeaders
 }
 
 /**
@@ -23,11 +30,23 @@ export async function openAccount(client: KeapClient, baseUrl: string, log: Log,
     throw refusal(error)
   })
   const user = answer.value
-  if (user.get('is_admin') === 'false') {
+  const isAdmin = { true: true, false: false }[user.get('is_admin') ?? '']
+  if (isAdmin === false) {
     log.warn("The credential's user is not an admin: Keap hides rows that this user may not see, without saying so.")
   }
-  const tenant = answer.tenant?.split('.')[0] ?? textOf(user.get('tenant_id'))
-  return { tenant, startMs: answer.dateMs ?? now() }
+  return {
+    tenant: answer.tenant?.split('.')[0] ?? textOf(user.get('tenant_id')),
+    startMs: answer.dateMs ?? now(),
+    user: nameOfUser(user),
+    isAdmin,
+    headers: answer.headers,
+  }
+}
+
+function nameOfUser(user: ReadonlyMap<string, JsonText>): string {
+  const [given, family, email] = ['given_name', 'family_name', 'email'].map((key) => textOf(user.get(key)))
+  const parts = [given, family, email && `<${email}>`].filter((part) => part)
+  return parts.length > 0 ? parts.join(' ') : 'a user without a name'
 }
 
 function refusal(error: unknown): unknown {

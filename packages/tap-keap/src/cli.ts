@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import {
   ConfigError,
   createLog,
@@ -13,7 +13,10 @@ import yargs from 'yargs'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
 import { narrow, type Selection, selectAll, selectByCatalog, selectByName, withFiles } from './select.js'
+import { refreshTokenFile } from './sign-in/config-file.js'
+import { login } from './sign-in/login.js'
 import { runTap } from './tap.js'
+import { testConnection, writeSchemas } from './test-connection.js'
 import { version } from './version.js'
 
 /** What the command line needs of the process it runs in. */
@@ -21,6 +24,7 @@ export type Surroundings = {
   argv: readonly string[]
   env: Environment
   cwd: string
+  stdin: Readable & { isTTY?: boolean }
   stdout: Writable
   stderr: Writable & { isTTY?: boolean }
   /** Aborted by the first SIGINT or SIGTERM. */
@@ -29,10 +33,10 @@ export type Surroundings = {
 
 const NAME = 'tap-keap'
 
-/** Runs one command line to its end. Returns the exit code: 0 fine, 1 a bug, 2 configuration, 3 Keap refused. */
+/** Runs one command line to its end. Returns the exit code: 0 fine, 1 a bug, 2 configuration, 3 Keap refused, 130 login stopped. */
 export async function runCli(around: Surroundings): Promise<number> {
   const { stderr } = around
-  let secrets: string[] = []
+  const secrets = new Set<string>()
   try {
     const args = await parse(around)
     if (args === undefined) return 0
@@ -40,12 +44,21 @@ export async function runCli(around: Surroundings): Promise<number> {
     const { cwd, stdout, stop } = around
     const env = await withDotEnv(around.env, cwd)
     const config = await loadConfig({ schema: TapConfig, plugin: NAME, sources: args.config, env, cwd })
-    secrets = secretsOf(config)
+    for (const text of secretsOf(config)) secrets.add(text)
+    const log = createLog({ name: NAME, env, secrets, stderr })
+    const configFile = await refreshTokenFile(args.config, env, cwd)
+    const signIn = { cwd, log, secrets, configFile, signal: stop }
+    if (args.command === 'login') {
+      await login({ ...signIn, config, port: args.port, env, stdin: around.stdin, stderr })
+      return 0
+    }
     const catalog = args.catalog === undefined ? undefined : await readObject(args.catalog, cwd)
     const state = args.state === undefined ? {} : await readObject(args.state, cwd)
     const selection = selectionOf(catalog, config)
-    const log = createLog({ name: NAME, env, secrets, stderr })
-    const summary = await runTap({ config, selection, state, out: stdout, log, cwd, stop })
+    if (args.test === 'schema') return await writeSchemas(selection, stdout).then(() => 0)
+    if (args.test !== undefined)
+      return await testConnection({ ...signIn, config, selection, out: stdout }).then(() => 0)
+    const summary = await runTap({ config, selection, state, out: stdout, log, cwd, stop, secrets, configFile })
     const { read, rows, calls, skipped } = summary
     const ended = summary.stopped ? 'stopped as asked; the same command goes on from here' : 'finished'
     log.info(`${ended}: ${rows} rows of ${read} lists in ${calls} calls`, { rows, calls, skipped })
@@ -64,10 +77,23 @@ const EXAMPLES = `Examples:
       only what changed since
   tap-keap --config c.json > keap.jsonl
       into a file, for later
+  tap-keap --config c.json --test > test.jsonl
+      whose account it is, what is left of the quota, and one record of each stream
+  tap-keap login --config c.json
+      signs in with OAuth2
 
 Settings can also come from TAP_KEAP_API_KEY and so on, and from .env.`
 
-type Arguments = { config: string[]; catalog: string | undefined; state: string | undefined; discover: boolean }
+type Arguments = {
+  command: 'read' | 'login'
+  config: string[]
+  catalog: string | undefined
+  state: string | undefined
+  discover: boolean
+  test: 'all' | 'schema' | undefined
+  /** Of `login`. */
+  port: number | undefined
+}
 
 /** Undefined when only help or the version was asked for. */
 async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefined> {
@@ -75,6 +101,14 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     .scriptName(NAME)
     .usage(
       '$0 --config c.json [--catalog FILE] [--state FILE]\n\nReads a Keap account and writes Singer messages to stdout.',
+    )
+    .command('$0', 'Read the account (the default)')
+    .command('login', 'Sign in to Keap with OAuth2, in a browser, and keep the tokens', (command) =>
+      command.option('port', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Take the code from the browser at http://127.0.0.1:PORT/, instead of pasting it; 0: any free port',
+      }),
     )
     .option('config', {
       alias: 'c',
@@ -91,6 +125,12 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
       type: 'boolean',
       default: false,
       describe: 'Print the catalog; needs no credential',
+    })
+    .option('test', {
+      type: 'string',
+      choices: ['all', 'schema'],
+      coerce: (value: unknown) => (value === '' ? 'all' : value),
+      describe: 'Try the credential, and each stream with one record; "schema": only write the SCHEMA messages',
     })
     .epilogue(EXAMPLES)
     .version(`${NAME} v${version}`)
@@ -110,8 +150,22 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     await writeLine(stdout, printed)
     return undefined
   }
-  const { config, state, discover: wanted } = args
-  return { config, catalog: args.catalog ?? args.properties, state, discover: wanted }
+  const { config, state, discover: wanted, test } = args
+  return {
+    command: args._[0] === 'login' ? 'login' : 'read',
+    config,
+    catalog: args.catalog ?? args.properties,
+    state,
+    discover: wanted,
+    test: test === undefined ? undefined : test === 'schema' ? 'schema' : 'all',
+    port: portOf(args.port),
+  }
+}
+
+function portOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535) return value
+  throw new ConfigError('--port must be a whole number from 0 to 65535, given once.')
 }
 
 function selectionOf(catalog: Record<string, unknown> | undefined, config: TapConfig): Selection {

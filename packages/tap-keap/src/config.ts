@@ -10,11 +10,21 @@ export const TapConfig = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('OAuth2: from the sign-in; used once, its successors are kept in `token_path`'),
+    .describe('OAuth2: from a sign-in elsewhere; not needed after `tap-keap login`'),
   token_path: z
     .string()
     .default('keap-data/tap-keap.tokens.json')
-    .describe('Where the newest OAuth2 tokens are kept (mode 0600)'),
+    .describe('OAuth2: where the newest tokens are kept (mode 0600)'),
+  token_store: z
+    .string()
+    .refine(isPostgresUrl, 'wanted is postgres://user:password@host:5432/database')
+    .optional()
+    .describe('OAuth2: a Postgres that keeps them instead, in `keap_meta.tokens`, for runs on several machines'),
+  token_id: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('OAuth2: name of the sign-in, where several of one app share a token store'),
   streams: z
     .preprocess(
       (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
@@ -59,32 +69,56 @@ export const TapConfig = z.strictObject({
   base_url: z.url().default('https://api.keap.com/crm/rest').describe('Of the REST API; `/v1` and `/v2` follow'),
   pipelines_base_url: z.url().optional().describe('Of the Pipelines API, when it differs from `base_url`'),
   token_url: z.url().default('https://api.infusionsoft.com/token').describe('OAuth2: where tokens are renewed'),
+  authorize_url: z
+    .url()
+    .default('https://accounts.infusionsoft.com/app/oauth/authorize')
+    .describe('OAuth2: where `tap-keap login` asks for consent'),
+  redirect_uri: z
+    .url()
+    .optional()
+    .describe('OAuth2: where Keap sends the browser after `tap-keap login`; `https://localhost/` by default'),
 })
 export type TapConfig = z.infer<typeof TapConfig>
 
+/** An app's OAuth2 credential. The refresh token may come from a sign-in that is kept elsewhere. */
+export type OAuthCredential = {
+  kind: 'oauth'
+  clientId: string
+  clientSecret: string
+  refreshToken: string | undefined
+}
+
 /** Either kind of credential, whole. */
-export type Credential =
-  | { kind: 'api_key'; apiKey: string }
-  | { kind: 'oauth'; clientId: string; clientSecret: string; refreshToken: string }
+export type Credential = { kind: 'api_key'; apiKey: string } | OAuthCredential
 
 /** @throws {ConfigError} when there is none, half of one, or two */
 export function credentialOf(config: TapConfig): Credential {
   const { api_key: apiKey, client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken } = config
-  const oauth = { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken }
-  const missing = Object.entries(oauth).flatMap(([name, value]) => (value === undefined ? [name] : []))
-  if (apiKey !== undefined && missing.length < 3) {
+  const hasOAuth = [clientId, clientSecret, refreshToken].some((text) => text !== undefined)
+  if (apiKey !== undefined && hasOAuth) {
     throw new ConfigError('Both an api_key and an OAuth2 credential are set. Keep the one that is meant.')
   }
   if (apiKey !== undefined) return { kind: 'api_key', apiKey }
-  if (clientId && clientSecret && refreshToken) return { kind: 'oauth', clientId, clientSecret, refreshToken }
+  if (clientId && clientSecret) return { kind: 'oauth', clientId, clientSecret, refreshToken }
+  const missing = Object.entries({ client_id: clientId, client_secret: clientSecret })
+    .flatMap(([name, value]) => (value === undefined ? [name] : []))
+    .join(' and ')
   throw new ConfigError(
-    `No credential for Keap: ${missing.length === 3 ? 'nothing is set' : `missing ${missing.join(' and ')}`}. Set api_key ` +
-      '(a Personal Access Token or Service Account Key from Settings → API in Keap), or client_id, client_secret and ' +
-      'refresh_token; in a --config file or as TAP_KEAP_API_KEY and so on.',
+    `No credential for Keap: ${hasOAuth ? `missing ${missing}` : 'nothing is set'}. Set api_key (a Personal Access Token or ` +
+      'Service Account Key from Settings → API in Keap), or client_id and client_secret of an app and sign in with ' +
+      '"tap-keap login"; in a --config file or as TAP_KEAP_API_KEY and so on.',
   )
 }
 
 /** The texts that no log, state or message may show. */
 export function secretsOf(config: TapConfig): string[] {
-  return [config.api_key, config.client_secret, config.refresh_token].filter((text) => text !== undefined)
+  const { api_key, client_id, client_secret, refresh_token, token_store } = config
+  const basic = client_secret && Buffer.from(`${client_id}:${client_secret}`).toString('base64')
+  const password = token_store && new URL(token_store).password
+  const texts = [api_key, client_secret, basic, refresh_token, password, password && decodeURIComponent(password)]
+  return texts.filter((text) => text !== undefined)
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
 }

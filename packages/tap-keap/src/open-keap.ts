@@ -1,26 +1,18 @@
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from '@keap-postgres/protocol'
 import type { Dispatcher } from 'undici'
 import { type Credential, credentialOf, type TapConfig } from './config.js'
 import { type Auth, apiKeyAuth, oauthAuth } from './keap/auth.js'
 import { createDispatcher, KeapClient } from './keap/client.js'
 import { Gate } from './keap/gate.js'
-import { fileTokenStore } from './keap/token-store.js'
 import type { BaseUrls } from './lists.js'
+import { openSignIn, type SignInSurroundings } from './sign-in/open-sign-in.js'
 import { version } from './version.js'
 
 /** A client signed as the config says, and where its requests go. `close` ends its connections. */
 export type Keap = { client: KeapClient; baseUrls: BaseUrls; close: () => Promise<void> }
 
-export type KeapOptions = {
-  config: TapConfig
-  /** Relative paths of the config start here. */
-  cwd: string
-  log: Log
-  /** Ends requests under way. */
-  signal: AbortSignal
-}
+/** `signal` ends requests under way. */
+export type KeapOptions = SignInSurroundings & { config: TapConfig }
 
 /** Keap's documented limits of calls per second, until its headers say otherwise. */
 const PER_SECOND = { api_key: 10, oauth: 25 }
@@ -30,12 +22,13 @@ const PER_SECOND = { api_key: 10, oauth: 25 }
  *
  * @throws {ConfigError} a credential is missing
  */
-export function openKeap({ config, cwd, log, signal }: KeapOptions): Keap {
+export function openKeap({ config, ...around }: KeapOptions): Keap {
+  const { log, signal } = around
   const credential = credentialOf(config)
   const timeoutMs = config.timeout_seconds * 1000
   const dispatcher = createDispatcher(config.max_concurrency, timeoutMs)
   const client = new KeapClient({
-    auth: authOf(credential, config, cwd, dispatcher),
+    auth: authOf(credential, config, { ...around, dispatcher }),
     gate: new Gate({ perSecond: PER_SECOND[credential.kind], now: Date.now, sleep: pause }),
     dispatcher,
     maxAttempts: config.max_attempts,
@@ -50,16 +43,13 @@ export function openKeap({ config, cwd, log, signal }: KeapOptions): Keap {
   return { client, baseUrls: baseUrlsOf(config), close: () => dispatcher.close() }
 }
 
-function authOf(credential: Credential, config: TapConfig, cwd: string, dispatcher: Dispatcher): Auth {
+function authOf(
+  credential: Credential,
+  config: TapConfig,
+  around: SignInSurroundings & { dispatcher: Dispatcher },
+): Auth {
   if (credential.kind === 'api_key') return apiKeyAuth(credential.apiKey)
-  return oauthAuth({
-    ...credential,
-    tokenUrl: config.token_url,
-    store: fileTokenStore(path.resolve(cwd, config.token_path)),
-    dispatcher,
-    now: Date.now,
-    sleep: pause,
-  })
+  return oauthAuth(openSignIn(credential, config, around))
 }
 
 function baseUrlsOf(config: TapConfig): BaseUrls {

@@ -8,6 +8,7 @@ import type { TapConfig } from './config.js'
 import { openKeap } from './open-keap.js'
 import { createOutput } from './output.js'
 import type { Selection } from './select.js'
+import type { SignInSurroundings } from './sign-in/open-sign-in.js'
 import { failureOf, type SyncSummary, sync } from './sync.js'
 
 export type TapOptions = {
@@ -20,7 +21,7 @@ export type TapOptions = {
   /** Relative paths of the config start here. */
   cwd: string
   stop: AbortSignal
-}
+} & Pick<SignInSurroundings, 'secrets' | 'configFile'>
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -32,12 +33,13 @@ const DAY_MS = 24 * HOUR_MS
  * @throws {KeapRefusedError} Keap refuses, can't be reached, or some streams failed while the others were read
  * @throws {QuotaSpentError} the day's quota is spent; what was read is covered by the last STATE
  */
-export async function runTap({ config, selection, state, out, log, cwd, stop }: TapOptions): Promise<SyncSummary> {
+export async function runTap(options: TapOptions): Promise<SyncSummary> {
+  const { config, selection, state, out, log, cwd, stop } = options
   const bookmarks = new Bookmarks(state)
   // What ends one stream and isn't its own failure, such as an output that nobody reads any more, ends them all.
   const broken = new AbortController()
   const ending = AbortSignal.any([stop, broken.signal])
-  const { client, baseUrls, close } = openKeap({ config, cwd, log, signal: ending })
+  const { client, baseUrls, close } = openKeap({ ...options, signal: ending })
   try {
     const account = await openAccount(client, baseUrls.v2, log, Date.now)
     const output = createOutput(out, bookmarks, {

@@ -1,9 +1,7 @@
-import type { Dispatcher } from 'undici'
-import { request } from 'undici'
-import { z } from 'zod'
-import { KeapRefusedError, messageOf } from './errors.js'
-import { isRetriable, retryDelayMs } from './retry.js'
-import { signInOf, type TokenStore, type Tokens } from './token-store.js'
+import { ConfigError } from '@keap-postgres/protocol'
+import { KeapRefusedError } from './errors.js'
+import { InvalidGrantError, refreshGrant, type TokenEndpoint } from './token-endpoint.js'
+import { type Grant, type HeldTokens, nameOf, type TokenStore, type Tokens, tokensOf } from './tokens.js'
 
 /** How requests are signed. */
 export type Auth = {
@@ -33,33 +31,34 @@ export function apiKeyAuth(key: string): Auth {
 }
 
 export type OAuthOptions = {
-  clientId: string
-  clientSecret: string
-  refreshToken: string
-  /** `https://api.infusionsoft.com/token` */
-  tokenUrl: string
+  endpoint: TokenEndpoint
+  /** What the config gives; without it there must have been a `tap-keap login`. */
+  refreshToken: string | undefined
+  /** What the user calls the sign-in, where several of one app share a store. */
+  ownName: string | undefined
   store: TokenStore
-  dispatcher: Dispatcher
   now: () => number
-  sleep: (ms: number) => Promise<void>
+  /** Told of every token before it is used: none may be shown. */
+  conceal: (text: string) => void
+  /** Told of new tokens when they are stored, and while no other process has a turn. */
+  renewed: (tokens: Tokens) => Promise<void>
 }
-
-const TokenAnswer = z.object({ access_token: z.string(), refresh_token: z.string(), expires_in: z.coerce.number() })
 
 /** A token this close to its end may be dead when the request arrives. */
 const EARLY_MS = 60_000
-const ATTEMPTS = 4
 
-/** OAuth2 with a refresh token that dies on use: each refresh brings the next one, which is stored before anything else. */
+/**
+ * OAuth2 with a refresh token that dies on use: each refresh brings the next one, which is stored before anything else.
+ * However many requests and processes find the access token dead at once, one refresh serves them all.
+ */
 export function oauthAuth(options: OAuthOptions): Auth {
-  const { clientId, refreshToken, store, now } = options
-  const signIn = signInOf(clientId, refreshToken)
+  const { store, now, conceal } = options
+  const name = nameFor(options, options.refreshToken)
   let tokens: Tokens | undefined
   let refreshing: Promise<Tokens> | undefined
 
-  /** Many requests may find the token dead at once; one refresh serves them all. */
-  function refresh(): Promise<Tokens> {
-    refreshing ??= renewTokens(options, signIn)
+  function refresh(dead: string | undefined): Promise<Tokens> {
+    refreshing ??= renewTokens(options, name, dead)
       .then((fresh) => {
         tokens = fresh
         return fresh
@@ -72,86 +71,92 @@ export function oauthAuth(options: OAuthOptions): Auth {
 
   return {
     async headers() {
-      tokens ??= usable(await store.read(), signIn)
-      const current = tokens !== undefined && now() < tokens.expires_at - EARLY_MS ? tokens : await refresh()
+      tokens ??= concealed(await store.read(name), conceal)
+      const current = tokens && isUsable(tokens, now()) ? tokens : await refresh(undefined)
       return { authorization: `Bearer ${current.access_token}` }
     },
     async renew(rejected) {
       // Another request may have refreshed since this one was signed.
-      if (rejected.authorization === `Bearer ${tokens?.access_token}`) await refresh()
+      const dead = rejected.authorization?.replace(/^Bearer /, '')
+      if (dead === tokens?.access_token) await refresh(dead)
       return true
     },
   }
 }
 
-function usable(stored: Tokens | undefined, signIn: string): Tokens | undefined {
-  return stored?.issued_to === signIn ? stored : undefined
+/** @param dead an access token that Keap has refused, whatever its time */
+async function renewTokens(options: OAuthOptions, name: string, dead: string | undefined): Promise<Tokens> {
+  const { store, now, conceal } = options
+  return store.exclusively(async (held) => {
+    let refused: { token: string; error: InvalidGrantError } | undefined
+    for (;;) {
+      const stored = concealed(await held.read(name), conceal)
+      // Another process had its turn first.
+      if (stored && isUsable(stored, now(), dead)) return stored
+      const newest = stored?.refresh_token ?? options.refreshToken
+      if (newest === undefined) throw notSignedIn(store.place)
+      if (refused && newest === refused.token) throw signInIsOver(refused.error, store.place)
+      try {
+        return await refresh(options, held, stored?.names ?? [name], newest)
+      } catch (error) {
+        if (!(error instanceof InvalidGrantError)) throw error
+        // Someone who got past the lock, on a network drive perhaps, may have been there in between: look once more.
+        refused = { token: newest, error }
+      }
+    }
+  })
 }
 
-async function renewTokens(options: OAuthOptions, signIn: string): Promise<Tokens> {
-  const { refreshToken, store, now } = options
-  // The config's token was used up by the first refresh; its newest descendant lies in the store.
-  const newest = usable(await store.read(), signIn)?.refresh_token ?? refreshToken
-  const answer = await askForTokens(options, newest)
-  const tokens: Tokens = {
-    access_token: answer.access_token,
-    refresh_token: answer.refresh_token,
-    expires_at: now() + answer.expires_in * 1000,
-    issued_to: signIn,
-  }
+async function refresh(
+  options: OAuthOptions,
+  held: HeldTokens,
+  names: readonly string[],
+  refreshToken: string,
+): Promise<Tokens> {
+  return keepGrant(options, held, names, await refreshGrant(options.endpoint, refreshToken))
+}
+
+/** Makes a grant the tokens of the sign-in that had these names. */
+export async function keepGrant(
+  options: OAuthOptions,
+  held: HeldTokens,
+  names: readonly string[],
+  grant: Grant,
+): Promise<Tokens> {
+  const tokens = tokensOf(grant, names, nameFor(options, grant.refresh_token), options.now())
+  concealed(tokens, options.conceal)
   // Keap's refresh tokens die on use: save the new one before the first request with it.
-  await store.write(tokens)
+  await held.write(tokens)
+  await options.renewed(tokens)
   return tokens
 }
 
-async function askForTokens(options: OAuthOptions, refreshToken: string): Promise<z.infer<typeof TokenAnswer>> {
-  const { clientId, clientSecret, tokenUrl, sleep, store } = options
-  const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64')
-  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }).toString()
-  for (let attempt = 1; ; attempt++) {
-    const answer = await post(options, body, `Basic ${basic}`)
-    if (answer.status === 200) {
-      const parsed = TokenAnswer.safeParse(parseJson(answer.text))
-      if (parsed.success) return parsed.data
-      throw new KeapRefusedError(`Keap answered the sign-in at ${tokenUrl} with something that holds no tokens.`)
-    }
-    if (attempt < ATTEMPTS && (answer.status === undefined || isRetriable(answer.status))) {
-      await sleep(retryDelayMs(attempt, undefined, Math.random()))
-      continue
-    }
-    if (answer.status === undefined)
-      throw new KeapRefusedError(`Keap's sign-in at ${tokenUrl} can't be reached (${answer.text}).`)
-    throw new KeapRefusedError(signInRefused(answer.status, messageOf(answer.text), store.file))
-  }
+/** How a config with this refresh token names its sign-in. */
+export function nameFor({ endpoint, ownName }: OAuthOptions, refreshToken: string | undefined): string {
+  return nameOf(endpoint.clientId, ownName, refreshToken)
 }
 
-/** Without a status when no answer came; `text` is the reason then. */
-async function post(
-  { tokenUrl, dispatcher }: OAuthOptions,
-  body: string,
-  authorization: string,
-): Promise<{ status: number | undefined; text: string }> {
-  try {
-    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-    const answer = await request(tokenUrl, { method: 'POST', dispatcher, body, headers })
-    return { status: answer.statusCode, text: await answer.body.text() }
-  } catch (error) {
-    return { status: undefined, text: error instanceof Error ? error.message : String(error) }
-  }
+function isUsable(tokens: Tokens, nowMs: number, dead?: string): boolean {
+  return tokens.access_token !== dead && nowMs < tokens.expires_at - EARLY_MS
 }
 
-function signInRefused(status: number, said: string, file: string): string {
-  return (
-    `Keap refused to renew the sign-in (HTTP ${status}: ${said}). client_id, client_secret and refresh_token must belong together, ` +
-    'and each refresh token works once and for 45 days. Authorize the app again, put the new refresh_token in the config, ' +
-    `and run again; the token file ${file} is then replaced.`
+function concealed(tokens: Tokens | undefined, conceal: (text: string) => void): Tokens | undefined {
+  if (tokens) for (const text of [tokens.access_token, tokens.refresh_token]) conceal(text)
+  return tokens
+}
+
+function notSignedIn(place: string): ConfigError {
+  return new ConfigError(
+    `Nobody has signed in to Keap yet: the config has no refresh_token, and ${place} holds no sign-in of this app. Run: tap-keap login`,
   )
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+function signInIsOver({ said, trouble }: InvalidGrantError, place: string): KeapRefusedError {
+  const lost = trouble && `; or Keap took it in an attempt whose answer got lost (${trouble})`
+  return new KeapRefusedError(
+    `Keap refuses to renew the sign-in in ${place} (${said}). A refresh token works once and for 45 days: this one is too old, ` +
+      'was withdrawn, was used by another program, or its successor went down with a tap-keap that was killed in the very ' +
+      `moment of renewal${lost ?? ''}. Sign in again: tap-keap login (or put a new refresh_token in the config). ` +
+      'Then run the same command: it goes on from its last state.',
+  )
 }

@@ -18,6 +18,7 @@ export type Answer<T = unknown> = {
   dateMs: number | undefined
   /** The account, e.g. `ab123`. */
   tenant: string | undefined
+  headers: KeapHeaders
   /** Requests it took, failed ones included. */
   attempts: number
   /** From the first request to the end of the last body, in milliseconds. */
@@ -168,10 +169,10 @@ export function queryString(query: Query): string {
   return `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`
 }
 
-function readHeaders(headers: KeapHeaders): Pick<Answer, 'dateMs' | 'tenant'> {
+function readHeaders(headers: KeapHeaders): Pick<Answer, 'dateMs' | 'tenant' | 'headers'> {
   const date = Date.parse(headerText(headers, 'date') ?? '')
   const tenant = headerText(headers, 'x-keap-tenant-id')?.trim()
-  return { dateMs: Number.isNaN(date) ? undefined : date, tenant: tenant === '' ? undefined : tenant }
+  return { dateMs: Number.isNaN(date) ? undefined : date, tenant: tenant === '' ? undefined : tenant, headers }
 }
 
 function headerText(headers: KeapHeaders, name: string): string | undefined {

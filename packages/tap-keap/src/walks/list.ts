@@ -10,7 +10,7 @@ export type Page = {
   path: string
   query: string
   requestedMs: number
-  answer: Omit<Answer, 'value'>
+  answer: Omit<Answer, 'value' | 'headers'>
 }
 
 /** A list of Keap's, bound to its path, its fixed parameters and the window that is read. */
