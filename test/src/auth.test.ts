@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import { createWorld, type World } from './keap-pipeline.js'
+import { createWorld } from './keap-pipeline.js'
+import { createSignedInWorld } from './oauth.js'
 
 const sizes = { contacts: 50, tags: 3 }
 
@@ -25,7 +26,7 @@ test('a refused key ends the run at once, and never shows', async () => {
 })
 
 test('OAuth2: the refresh token is used once, its successor is kept for its owner alone, and the next run uses that', async () => {
-  await using world = await withOAuth()
+  await using world = await createSignedInWorld({ sizes })
   for (const run of [1, 2]) {
     const { exitCode, stderr } = await world.tap()
     assert.equal(exitCode, 0, stderr)
@@ -45,7 +46,7 @@ test('OAuth2: the refresh token is used once, its successor is kept for its owne
 })
 
 test('OAuth2: an access token that dies in mid-run is renewed once, whoever meets it first', async () => {
-  await using world = await withOAuth()
+  await using world = await createSignedInWorld({ sizes })
   world.keap.faults.push({ kind: 'slow', path: '/v2/companies', delayMs: 600 })
   const expiring = setInterval(() => {
     if (world.keap.requests.count('/v2/users') === 0) return
@@ -59,7 +60,7 @@ test('OAuth2: an access token that dies in mid-run is renewed once, whoever meet
 })
 
 test('OAuth2: a dead refresh token says how to sign in again, and a new one in the config is taken at once', async () => {
-  await using world = await withOAuth()
+  await using world = await createSignedInWorld({ sizes })
   await world.tap()
   world.env.TAP_KEAP_REFRESH_TOKEN = 'sandbox-refresh-wrong'
   const refused = await world.tap()
@@ -76,18 +77,8 @@ test('OAuth2: a dead refresh token says how to sign in again, and a new one in t
 })
 
 test('OAuth2: trouble at the sign-in passes', async () => {
-  await using world = await withOAuth()
+  await using world = await createSignedInWorld({ sizes })
   world.keap.faults.push({ kind: 'status', path: '/token', status: 503 })
   const { exitCode, stderr } = await world.tap()
   assert.equal(exitCode, 0, stderr)
 })
-
-async function withOAuth(): Promise<World> {
-  const world = await createWorld({ sizes })
-  const { clientId, clientSecret, refreshToken } = world.keap.credentials
-  delete world.env.TAP_KEAP_API_KEY
-  world.env.TAP_KEAP_CLIENT_ID = clientId
-  world.env.TAP_KEAP_CLIENT_SECRET = clientSecret
-  world.env.TAP_KEAP_REFRESH_TOKEN = refreshToken
-  return world
-}

@@ -121,7 +121,7 @@ export const startKeap = async (options: StartOptions = {}): Promise<KeapHandle>
   await listen(server, port, host)
   const store = makeStore(seed, sizesFor(options.sizes), now())
   const keap = makeKeap({ store, credentials, meter, editions, tenant, now })
-  const wire = makeWire({ keap, faults, now, log: requests.add })
+  const wire = makeWire({ keap, faults, now, log: requests })
   server.on('request', (request, response) => {
     // Only a client that went away in mid-request ends up here: there is nobody left to tell.
     wire(request, response).catch(() => response.destroy())

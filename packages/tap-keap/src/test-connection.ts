@@ -26,7 +26,7 @@ type FirstItem = { item: JsonText | undefined; context: Context }
  * selected list for one record and writes it, below the stream's SCHEMA. No STATE: nothing that this writes counts.
  *
  * @throws {ConfigError} a credential is missing
- * @throws {KeapRefusedError} Keap refuses or can't be reached, or refuses some of the streams
+ * @throws {KeapRefusedError} Keap refuses or can't be reached, or some of the streams can't be read
  * @throws {QuotaSpentError} the day's quota is spent
  */
 export async function testConnection(options: TestOptions): Promise<void> {
@@ -40,15 +40,15 @@ export async function testConnection(options: TestOptions): Promise<void> {
     log.info(`quota: ${quotaLeft(account.headers) ?? 'Keap says nothing about it'}`)
 
     const firstOf = firstItems(keap, log)
-    const refused: StreamName[] = []
+    const failed: StreamName[] = []
     for (const selected of selection.streams) {
       if (signal.aborted) return
-      if (!(await testStream(selected, firstOf, options))) refused.push(selected.name)
+      if (!(await testStream(selected, firstOf, options))) failed.push(selected.name)
     }
-    if (refused.length > 0) {
+    if (failed.length > 0) {
       throw new KeapRefusedError(
-        `The credential works, but Keap refuses ${refused.length} of ${selection.streams.length} streams: ${refused.join(', ')} ` +
-          "(the reasons are above). Use an admin's key, or leave them out with the setting streams or a catalog.",
+        `The credential works, but ${failed.length} of ${selection.streams.length} streams can't be read: ${failed.join(', ')} ` +
+          "(the reasons are above). Use an admin's credential, or leave them out with the setting streams or a catalog.",
       )
     }
     log.info(`all is well: ${selection.streams.length} streams tried`)

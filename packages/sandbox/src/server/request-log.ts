@@ -15,13 +15,19 @@ export interface RequestLog {
   counts(): Readonly<Record<string, number>>
   /** How many requests a path had, or all of them. */
   count(path?: string): number
+  /** How many requests a path had that have arrived, those included that aren't answered yet. */
+  begun(path: string): number
   clear(): void
 }
 
-export const makeRequestLog = (): RequestLog & { add(request: LoggedRequest): void } => {
+export const makeRequestLog = (): RequestLog & { begin(path: string): void; add(request: LoggedRequest): void } => {
   const entries: LoggedRequest[] = []
+  const begun: string[] = []
   return {
     entries,
+    begin: (path) => {
+      begun.push(path)
+    },
     add: (request) => {
       entries.push(request)
     },
@@ -31,8 +37,10 @@ export const makeRequestLog = (): RequestLog & { add(request: LoggedRequest): vo
       return counts
     },
     count: (path) => (path === undefined ? entries.length : entries.filter((entry) => entry.path === path).length),
+    begun: (path) => begun.filter((one) => one === path).length,
     clear: () => {
       entries.length = 0
+      begun.length = 0
     },
   }
 }

@@ -8,7 +8,8 @@ export interface WireOptions {
   readonly keap: Keap
   readonly faults: readonly Fault[]
   readonly now: () => number
-  readonly log: (request: LoggedRequest) => void
+  /** Told of each request when it has come, and when it has been answered. */
+  readonly log: { begin(path: string): void; add(request: LoggedRequest): void }
 }
 
 const base = '/crm/rest'
@@ -73,9 +74,10 @@ export const makeWire = ({
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`)
     const asked = { method: request.method ?? 'GET', path: pathOf(url.pathname) }
     const logAs = (status: number) =>
-      log({ ...asked, query: url.search.slice(1), status, ms: performance.now() - started })
+      log.add({ ...asked, query: url.search.slice(1), status, ms: performance.now() - started })
     const body = await readBody(request)
     const fault = faultFor(asked)
+    log.begin(asked.path)
     if (fault?.kind === 'hang') return logAs(0)
     if (fault?.kind === 'reset') {
       logAs(0)
