@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { startTapKeap } from '@keap-postgres/sandbox'
 import { selectAll, streams } from 'tap-keap'
 import { createWorld } from './keap-pipeline.js'
+import { until } from './oauth.js'
 
 const sizes = { contacts: 60, tags: 3 }
 
@@ -89,6 +91,18 @@ test('--test with a credential that Keap refuses ends at once', async () => {
   const { exitCode, stdout, stderr } = await world.tap(['--test'])
   assert.deepEqual([exitCode, stdout], [3, ''])
   assert.match(stderr, /Keap refused the credential/)
+})
+
+test('--test that is stopped says so, and is no success', async () => {
+  for (const path of ['/v2/oauth/connect/userinfo', '/v2/users']) {
+    await using world = await createWorld({ sizes, faults: [{ kind: 'hang', path }] })
+    const { program, ended } = startTapKeap({ ...world, tapArgs: ['--test'] })
+    await until(() => world.keap.requests.begun(path) === 1)
+    program.kill('SIGINT')
+    const { exitCode, stderr } = await ended
+    assert.equal(exitCode, 130, stderr)
+    assert.match(stderr, /tap-keap: Stopped before everything was tried/)
+  }
 })
 
 test('--test=schema writes what the columns are, and asks nobody', async () => {

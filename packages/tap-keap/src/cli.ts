@@ -33,7 +33,7 @@ export type Surroundings = {
 
 const NAME = 'tap-keap'
 
-/** Runs one command line to its end. Returns the exit code: 0 fine, 1 a bug, 2 configuration, 3 Keap refused, 130 login stopped. */
+/** Runs one command line to its end. Returns the exit code: 0 fine, 1 a bug, 2 configuration, 3 Keap refused, 130 login or test stopped. */
 export async function runCli(around: Surroundings): Promise<number> {
   const { stderr } = around
   const secrets = new Set<string>()
@@ -66,6 +66,8 @@ export async function runCli(around: Surroundings): Promise<number> {
   } catch (error) {
     // The reader has gone and says itself why; nobody is left to tell.
     if (isBrokenPipe(error)) return 3
+    // Asked to stop before there was a page to finish.
+    if (around.stop.aborted && isAbort(error, around.stop)) return 0
     return reportFailure(error, { name: NAME, secrets, stderr })
   }
 }
@@ -104,11 +106,13 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     )
     .command('$0', 'Read the account (the default)')
     .command('login', 'Sign in to Keap with OAuth2, in a browser, and keep the tokens', (command) =>
-      command.option('port', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Take the code from the browser at http://127.0.0.1:PORT/, instead of pasting it; 0: any free port',
-      }),
+      ['catalog', 'properties', 'state', 'discover', 'test']
+        .reduce((shown, name) => shown.hide(name), command)
+        .option('port', {
+          type: 'number',
+          requiresArg: true,
+          describe: 'Take the code from the browser at http://127.0.0.1:PORT/, instead of pasting it; 0: any free port',
+        }),
     )
     .option('config', {
       alias: 'c',
@@ -179,6 +183,10 @@ function selectionOf(catalog: Record<string, unknown> | undefined, config: TapCo
 async function printCatalog(stdout: Writable): Promise<number> {
   await writeLine(stdout, JSON.stringify(discover(), null, 2))
   return 0
+}
+
+function isAbort(error: unknown, { reason }: AbortSignal): boolean {
+  return error === reason || (error instanceof Error && error.name === 'AbortError')
 }
 
 function isBrokenPipe(error: unknown): boolean {

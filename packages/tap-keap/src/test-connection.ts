@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
-import { type JsonText, type Log, type Message, writeMessages } from '@keap-postgres/protocol'
+import { ExitError, type JsonText, type Log, type Message, writeMessages } from '@keap-postgres/protocol'
 import { openAccount } from './account.js'
 import type { TapConfig } from './config.js'
-import { bindPath, contextsOf } from './contexts.js'
+import { boundLists } from './contexts.js'
 import { jsonSchemaOf } from './discover.js'
 import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
 import { openList } from './lists.js'
@@ -28,8 +28,17 @@ type FirstItem = { item: JsonText | undefined; context: Context }
  * @throws {ConfigError} a credential is missing
  * @throws {KeapRefusedError} Keap refuses or can't be reached, or some of the streams can't be read
  * @throws {QuotaSpentError} the day's quota is spent
+ * @throws {ExitError} 130, when it was stopped
  */
 export async function testConnection(options: TestOptions): Promise<void> {
+  try {
+    await tryEach(options)
+  } catch (error) {
+    throw options.signal.aborted ? new ExitError(130, 'Stopped before everything was tried.') : error
+  }
+}
+
+async function tryEach(options: TestOptions): Promise<void> {
   const { selection, log, signal } = options
   const keap = openKeap(options)
   try {
@@ -42,7 +51,7 @@ export async function testConnection(options: TestOptions): Promise<void> {
     const firstOf = firstItems(keap, log)
     const failed: StreamName[] = []
     for (const selected of selection.streams) {
-      if (signal.aborted) return
+      signal.throwIfAborted()
       if (!(await testStream(selected, firstOf, options))) failed.push(selected.name)
     }
     if (failed.length > 0) {
@@ -106,11 +115,11 @@ function firstItems(keap: Keap, log: Log): (name: StreamName) => Promise<FirstIt
   async function ask(name: StreamName): Promise<FirstItem | undefined> {
     const stream = streams[name]
     const parentIds = stream.parent && (await firstParent(stream.parent))
-    const [context] = contextsOf(stream, parentIds)
-    if (context === undefined) return undefined
-    const path = bindPath(stream.path, context)
-    const list = openList({ ...keap, stream, path, filter: [], now: Date.now, log })
-    const everything = { sinceMs: undefined, untilMs: 0, from: {} }
+    const [bound] = boundLists(stream, parentIds)
+    if (bound === undefined) return undefined
+    const { path, filter, context } = bound
+    const list = openList({ ...keap, stream, path, filter, now: Date.now, log })
+    const everything = { sinceMs: undefined, from: {} }
     for await (const { items } of walk({ ...list, pageSize: 1 }, stream, everything)) return { item: items[0], context }
     return { item: undefined, context }
   }
