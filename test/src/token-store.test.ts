@@ -178,6 +178,22 @@ test('a Postgres of tokens has a row for each sign-in, and makes what it needs, 
   assert.deepEqual(await readdir(world.cwd), ['state.json'])
 })
 
+test('a Postgres that is lost in the middle of a renewal is found again for the new tokens', async () => {
+  await using world = await createSharing()
+  world.env.TAP_KEAP_TOKEN_STORE = world.env.DATABASE_URL ?? ''
+  world.keap.faults.push({ kind: 'slow', path: '/token', delayMs: 1500 })
+  const run = world.tap()
+  await until(() => world.keap.requests.begun('/token') === 1)
+  const { rowCount } = await world.client.query(`
+    select pg_terminate_backend(pid)
+    from pg_stat_activity
+    where datname = current_database() and application_name = 'tap-keap'
+  `)
+  assert.equal(rowCount, 1)
+  assertAllRan([await run, await world.tap()])
+  assert.equal(world.keap.requests.count('/token'), 1)
+})
+
 test('a Postgres of tokens that can’t be reached, or doesn’t let us in, is said without its password', async () => {
   await using world = await createSharing()
   const cases: [url: string, said: RegExp][] = [

@@ -46,6 +46,8 @@ export type OAuthOptions = {
 
 /** A token this close to its end may be dead when the request arrives. */
 const EARLY_MS = 60_000
+/** Long enough to store tokens, and short enough to wait for nothing. */
+const STORING_MS = 1_000
 
 /**
  * OAuth2 with a refresh token that dies on use: each refresh brings the next one, which is stored before anything else.
@@ -86,7 +88,7 @@ export function oauthAuth(options: OAuthOptions): Auth {
 
 /** @param dead an access token that Keap has refused, whatever its time */
 async function renewTokens(options: OAuthOptions, name: string, dead: string | undefined): Promise<Tokens> {
-  const { store, now, conceal } = options
+  const { endpoint, store, now, conceal } = options
   return store.exclusively(async (held) => {
     let refused: { token: string; error: InvalidGrantError } | undefined
     for (;;) {
@@ -100,8 +102,9 @@ async function renewTokens(options: OAuthOptions, name: string, dead: string | u
         return await refresh(options, held, stored?.names ?? [name], newest)
       } catch (error) {
         if (!(error instanceof InvalidGrantError)) throw error
-        // Someone who got past the lock, on a network drive perhaps, may have been there in between: look once more.
+        // Someone who got past the lock, on a network drive perhaps, may be about to store what came of it: look once more.
         refused = { token: newest, error }
+        await endpoint.sleep(STORING_MS)
       }
     }
   })
