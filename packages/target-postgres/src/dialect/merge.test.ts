@@ -21,7 +21,7 @@ test('the merge of a keyed stream is one upsert that skips rows which hold the s
     _sdc_deleted_at = excluded._sdc_deleted_at,
     _sdc_table_version = coalesce(excluded._sdc_table_version, target._sdc_table_version)
   where
-    (target."a", target."b""") is distinct from (excluded."a", excluded."b""")
+    row(target."a", target."b""")::record *<> row(excluded."a", excluded."b""")::record
     or target._sdc_deleted_at is distinct from excluded._sdc_deleted_at
   returning target.xmax = 0 as is_new
 )

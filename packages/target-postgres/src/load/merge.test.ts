@@ -38,6 +38,23 @@ test(
 )
 
 test(
+  'a number that only gains a digit after the point is a change, in a column as in the payload',
+  inScratch(async (target) => {
+    const numbers = schemaOf('t', { id: { type: 'integer' }, n: { type: 'number' }, raw: {} })
+    const sent = (n: string) => `{"type":"RECORD","stream":"t","record":{"id":1,"n":${n},"raw":{"deep":[${n}]}}}`
+    await target.load([numbers, sent('1.1')])
+    await target.load([numbers, sent('1.10')])
+    assert.deepEqual(await target.rows('select n::text, raw::text from :s.t'), [{ n: '1.10', raw: '{"deep": [1.10]}' }])
+    await target.load([numbers, sent('1.10')])
+    assert.deepEqual(await target.rows('select updated::int from :meta.batches order by committed_at'), [
+      { updated: 0 },
+      { updated: 1 },
+      { updated: 0 },
+    ])
+  }),
+)
+
+test(
   'a stream without a key is appended to, in order',
   inScratch(async (target) => {
     const lines = [schemaOf('t', { v: { type: 'integer' } }, []), recordOf('t', { v: 1 }), recordOf('t', { v: 1 })]
