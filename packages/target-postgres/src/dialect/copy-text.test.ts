@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { copyJson, copyPlain, copyString } from './copy-text.js'
+import { copyJson, copyPlain, copyString, holdsUnstorable } from './copy-text.js'
 
 const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
@@ -52,4 +52,14 @@ test('white space between tokens may be anything', () => {
 
 test('an escaped backslash before u0000 is text, not U+0000', () => {
   assert.equal(decodeCopy(copyJson(String.raw`"\\u0000"`)), String.raw`"\\u0000"`)
+})
+
+test('what Postgres cannot store is found at any depth, and only that', () => {
+  fc.assert(
+    fc.property(anyText, (value) => {
+      const json = `{"a":[${escaped(value)}]}`
+      assert.equal(holdsUnstorable(json), storable(value) !== value)
+    }),
+  )
+  assert.equal(holdsUnstorable(String.raw`"\\u0000 \\ud800"`), false)
 })

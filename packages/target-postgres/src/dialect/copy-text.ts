@@ -41,6 +41,13 @@ export function copyJson(json: JsonText): string {
   return /[\t\r\n]/.test(text) ? text.replace(/[\t\r\n]/g, ' ') : text
 }
 
+/** Whether a JSON value, at any depth, has characters that Postgres can't store and that would become U+FFFD. */
+export function holdsUnstorable(json: JsonText): boolean {
+  if (!json.includes('\\u')) return false
+  for (const [, , unstorable] of json.matchAll(ESCAPES)) if (unstorable !== undefined) return true
+  return false
+}
+
 function storableEscape(asSent: string, _pair: string | undefined, unstorable: string | undefined): string {
   return unstorable === undefined ? asSent : '\\ufffd'
 }

@@ -1,8 +1,9 @@
-import { DataError, type JsonObjectText, type JsonText, type RecordMessage } from '@keap-postgres/protocol'
+import type { JsonObjectText, JsonText, RecordMessage } from '@keap-postgres/protocol'
 import type { ColumnType } from './column-type.js'
 import type { Column } from './columns.js'
 import { COPY_NULL } from './copy-text.js'
-import { encoders, wanted } from './encode-value.js'
+import { encoderOf, encoders, expectedIn, widerType } from './encode-value.js'
+import { InvalidRecordError, shorten } from './invalid-record.js'
 import { isMetadata } from './metadata-columns.js'
 
 /** The row of a record as COPY text without the end of the line: the stream's columns, then `rowMetadata`. */
@@ -16,17 +17,13 @@ type RowSource = {
   onUnknown: (property: string) => void
 }
 
-/** How much of a bad value an error shows. */
-const SHOWN_CHARACTERS = 80
-
 /**
  * Compiles a stream's encoder, once per SCHEMA. An absent property is null, as JSON's null is.
  *
- * @returns a function that throws a {@link DataError} for a value that its column can't hold and for a missing key:
- *   stream, line, key, property, value, and what was wanted
+ * @returns a function that throws an {@link InvalidRecordError} for a value that its column can't hold and for a missing key
  */
 export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): EncodeRow {
-  const fields = columns.map((column) => ({ ...column, encode: encoders[column.type] }))
+  const fields = columns.map((column) => ({ ...column, encode: encoderOf(column) }))
   const noteUnknown = unknownNoter(columns, onUnknown)
   return (message, line) => {
     const { record } = message
@@ -41,7 +38,8 @@ export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): En
         continue
       }
       const text = encode(json)
-      if (text === undefined) throw badValue(stream, line, keyOf(record, columns), { property, json, type })
+      if (text === undefined)
+        throw badValue({ stream, line, key: keyOf(record, columns), property, value: json, type, isKey })
       row += `${text}\t`
     }
     if (seen < record.size) noteUnknown(record)
@@ -53,7 +51,8 @@ function encodeMetadata(stream: string, line: number, { record, time_extracted, 
   const encodeTime = (property: string, json: JsonText | undefined): string => {
     if (json === undefined || json === 'null') return COPY_NULL
     const text = encoders.timestamptz(json)
-    if (text === undefined) throw badValue(stream, line, '', { property, json, type: 'timestamptz' })
+    if (text === undefined)
+      throw badValue({ stream, line, key: '', property, value: json, type: 'timestamptz', isKey: false })
     return text
   }
   const extracted = encodeTime(
@@ -82,26 +81,27 @@ function keyOf(record: JsonObjectText, columns: readonly Column[]): string {
     .join(', ')
 }
 
-function missingKey(stream: string, line: number, property: string, json: JsonText | undefined): DataError {
-  return new DataError(
-    `Line ${line}: a record of ${stream} has ${json === undefined ? 'no' : 'a null'} "${property}", ` +
-      `which is part of the stream's key. Without it the row can't be told from others. ` +
-      'Correct the tap, or declare key_properties that every record has.',
-  )
+function missingKey(stream: string, line: number, property: string, value: JsonText | undefined): InvalidRecordError {
+  const expected = "a value: it is part of the stream's key, and without it the row can't be told from others"
+  return new InvalidRecordError({ stream, line, key: '', property, value, expected })
 }
 
-function badValue(
-  stream: string,
-  line: number,
-  key: string,
-  { property, json, type }: { property: string; json: JsonText; type: ColumnType },
-): DataError {
-  return new DataError(
-    `Line ${line}: a record of ${stream}${key === '' ? '' : ` (${key})`} has ${shorten(json)} as "${property}"; ` +
-      `its column is ${type} and wants ${wanted[type]}. Correct the record, or the type in the stream's SCHEMA.`,
-  )
+type BadValue = {
+  stream: string
+  line: number
+  key: string
+  property: string
+  value: JsonText
+  type: ColumnType
+  isKey: boolean
 }
 
-function shorten(json: JsonText): string {
-  return json.length > SHOWN_CHARACTERS ? `${json.slice(0, SHOWN_CHARACTERS)}…` : json
+function badValue({ type, isKey, ...where }: BadValue): InvalidRecordError {
+  const { value } = where
+  return new InvalidRecordError({
+    ...where,
+    column: type,
+    expected: expectedIn({ type, isKey }),
+    wider: widerType(type, value),
+  })
 }

@@ -1,8 +1,8 @@
 import { type JsonText, stringOf } from '@keap-postgres/protocol'
 import type { ColumnType } from './column-type.js'
-import { copyJson, copyString } from './copy-text.js'
-import { bigintText, fitsJsonb, numericText } from './numbers.js'
-import { dateText, timestampText, timeText } from './times.js'
+import { copyJson, copyString, holdsUnstorable } from './copy-text.js'
+import { bigintText, fitsJsonb, isWhole, numericText } from './numbers.js'
+import { dateText, isTime, timestampText, timeText } from './times.js'
 
 /** The COPY text of one value that isn't null, or `undefined` when the column can't hold it. */
 export type EncodeValue = (json: JsonText) => string | undefined
@@ -23,13 +23,37 @@ export const encoders: Readonly<Record<ColumnType, EncodeValue>> = {
   uuid: ofString((value) => (UUID.test(value) ? value : undefined)),
 }
 
-/** What each type wants, in the words of an error. */
-export const wanted: Readonly<Record<ColumnType, string>> = {
+/** How a column's values are written: a key is not told by characters that stand for others. */
+export function encoderOf({ type, isKey }: { type: ColumnType; isKey: boolean }): EncodeValue {
+  const encode = encoders[type]
+  if (!isKey || !HOLDS_TEXT.has(type)) return encode
+  return (json) => (holdsUnstorable(json) ? undefined : encode(json))
+}
+
+/** What a column wants, in the words of an error. */
+export function expectedIn({ type, isKey }: { type: ColumnType; isKey: boolean }): string {
+  if (!isKey || !HOLDS_TEXT.has(type)) return expected[type]
+  return `${expected[type]}, as a key without U+0000 and lone surrogates: what stands for them could make two rows one`
+}
+
+/**
+ * The type of column that holds a value which its property's own type allows, but the column that such properties get
+ * doesn't: JSON's integers have no limit, and RFC 3339 knows times of day with an offset.
+ */
+export function widerType(type: ColumnType, json: JsonText): ColumnType | undefined {
+  if (type === 'bigint' && isWhole(json) && numericText(json) !== undefined) return 'numeric'
+  if (type === 'time' && json.startsWith('"') && isTime(stringOf(json))) return 'text'
+  return undefined
+}
+
+const HOLDS_TEXT: ReadonlySet<ColumnType> = new Set(['jsonb', 'text'])
+
+const expected: Readonly<Record<ColumnType, string>> = {
   bigint: 'a whole number of at most 64 bits',
   boolean: 'true or false',
   date: 'a date like 2024-02-29',
-  jsonb: 'JSON whose numbers fit numeric',
-  numeric: 'a number',
+  jsonb: 'JSON, its numbers of at most 131,072 digits before the point and 16,383 after it',
+  numeric: 'a number of at most 131,072 digits before the point and 16,383 after it',
   text: 'any value',
   time: 'a time of day like 10:30:00, in UTC',
   timestamptz: 'a date-time like 2024-02-29T10:30:00Z, in the years 1 to 9999',

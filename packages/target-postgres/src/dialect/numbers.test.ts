@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bigintText, fitsJsonb, numericText } from './numbers.js'
+import { bigintText, fitsJsonb, isWhole, numericText } from './numbers.js'
 
 test('a bigint is whole and of 64 bits, however it is written', () => {
   assert.equal(bigintText('9223372036854775807'), '9223372036854775807')
@@ -14,6 +14,11 @@ test('a bigint is whole and of 64 bits, however it is written', () => {
   assert.equal(bigintText('5e-1'), undefined)
   assert.equal(bigintText('1e999999999'), undefined)
   assert.equal(bigintText('"1"'), undefined)
+})
+
+test('a whole number may be of any size, a fraction or a string is none', () => {
+  for (const json of ['9223372036854775808', '-0', '1.0', '1e300', '12.50e1', '0.00']) assert.ok(isWhole(json), json)
+  for (const json of ['0.5', '1e-1', '12.55e1', '"1"', 'true']) assert.ok(!isWhole(json), json)
 })
 
 test('a numeric is its own text, as long as Postgres can hold it', () => {

@@ -27,6 +27,15 @@ export function numericText(json: JsonText): string | undefined {
   return fitsNumeric(json) ? json : undefined
 }
 
+/** Whether a JSON value is a number without a fraction, of whatever size: `1.0` and `1e300` are. */
+export function isWhole(json: JsonText): boolean {
+  const match = NUMBER.exec(json)
+  if (!match) return false
+  const [, , whole = '', fraction = '', exponent = '0'] = match
+  const point = Math.max(whole.length + Number(exponent), 0)
+  return !/[1-9]/.test((whole + fraction).slice(point))
+}
+
 /** Whether every number in a JSON value fits jsonb, which stores them as numeric. */
 export function fitsJsonb(json: JsonText): boolean {
   const mayBeHuge = BIG_EXPONENT.test(json) || (json.length > MAX_FRACTION_DIGITS && MANY_DIGITS.test(json))

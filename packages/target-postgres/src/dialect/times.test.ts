@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dateText, timestampText, timeText } from './times.js'
+import { dateText, isTime, timestampText, timeText } from './times.js'
 
 test('a date-time keeps its offset, and is UTC without one', () => {
   assert.equal(timestampText('2024-02-29T10:00:00Z'), '2024-02-29 10:00:00Z')
-  assert.equal(timestampText('2024-02-29t10:00:00.123456789012z'), '2024-02-29 10:00:00.123456789Z')
   assert.equal(timestampText('2024-02-29 10:00:00+0530'), '2024-02-29 10:00:00+05:30')
   assert.equal(timestampText('2024-02-29T10:00:00-07'), '2024-02-29 10:00:00-07:00')
   assert.equal(timestampText('2024-02-29T10:00'), '2024-02-29 10:00:00Z')
   assert.equal(timestampText('2024-02-29'), '2024-02-29 00:00:00Z')
   assert.equal(timestampText('2016-12-31T23:59:60Z'), '2016-12-31 23:59:60Z')
+})
+
+test('what is beyond a microsecond is cut off, so that no moment moves into the next second, day or year', () => {
+  assert.equal(timestampText('9999-12-31t23:59:59.9999999z'), '9999-12-31 23:59:59.999999Z')
+  assert.equal(timeText('23:59:59.9999999'), '23:59:59.999999')
 })
 
 test('what is not a moment of the years 1 to 9999 is refused', () => {
@@ -46,4 +50,13 @@ test('a time of day is local or UTC', () => {
   assert.equal(timeText('10:30:00+00:00'), '10:30:00')
   assert.equal(timeText('10:30:00+02:00'), undefined)
   assert.equal(timeText('25:00:00'), undefined)
+})
+
+test('a time with an offset or a leap second is one, though no column of type time holds it', () => {
+  for (const value of ['10:30:00+02:00', '23:59:60Z', '23:59:60']) {
+    assert.equal(timeText(value), undefined)
+    assert.ok(isTime(value))
+  }
+  assert.ok(!isTime('10:30:00 soon'))
+  assert.ok(!isTime('25:00:00+02:00'))
 })

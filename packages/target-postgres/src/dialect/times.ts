@@ -7,8 +7,11 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})/
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?/
 const OFFSET = /^(?:[Zz]|([+-])(\d{2})(?::?(\d{2}))?)$/
 
-/** Postgres rounds to six digits, and refuses texts that are too long. */
-const FRACTION_DIGITS = 9
+/**
+ * Postgres keeps six and rounds what is beyond, which would move .NET's last moment, 9999-12-31T23:59:59.9999999Z, into a
+ * year that many clients can't read, and the end of a day to 24:00:00. So the rest is cut off.
+ */
+const FRACTION_DIGITS = 6
 
 /**
  * A date-time as Postgres takes it, with its offset; without one it is UTC, and a date alone is its midnight.
@@ -38,6 +41,12 @@ export function timeText(value: string): string | undefined {
   if (!time || time.seconds === 60) return undefined
   const offset = offsetIn(time.rest)
   return offset === 'Z' || offset === '+00:00' || offset === '-00:00' ? time.text : undefined
+}
+
+/** Whether a text is a time of day by RFC 3339, also one that `timeText` can't take: with an offset, or a leap second. */
+export function isTime(value: string): boolean {
+  const time = timeIn(value)
+  return time !== undefined && offsetIn(time.rest) !== undefined
 }
 
 function dateIn(value: string): string | undefined {
