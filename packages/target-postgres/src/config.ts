@@ -43,9 +43,14 @@ export const Config = z.strictObject({
   batch_size_rows: count.default(100_000).describe('A batch is committed when it has this many records'),
   batch_max_bytes: count.default(8 * 1024 * 1024).describe('… or this many bytes; about three batches are in memory'),
   batch_wait_seconds: z.number().positive().default(10).describe('… or is this old, even while no input comes'),
+  contract: z
+    .enum(['evolve', 'freeze'])
+    .default('evolve')
+    .describe('`evolve`: tables follow the streams; `freeze`: a stream that needs a change to a table is refused'),
   hard_delete: z
     .boolean()
     .default(false)
     .describe('Delete rows that a complete scan did not hold, instead of setting `_sdc_deleted_at`'),
 })
+export type Contract = Config['contract']
 export type Config = z.infer<typeof Config>

@@ -76,12 +76,68 @@ test('a wider column stays, and is written in its own type', () => {
   )
 })
 
-test('a column that would round or refuse values stands in the way', () => {
-  for (const type of ['integer', 'double precision', 'timestamp without time zone', 'character varying(10)']) {
+test('a column that is too narrow becomes as wide as both need, all such columns in one statement', () => {
+  const table = tableWith([
+    { ...id, type: 'integer' },
+    { ...note, type: 'date' },
+  ])
+  const { changes, columns, table: then } = planChanges(name, table, wanted, ['id'])
+  assert.deepEqual(
+    changes.map((change) => ddl(name, change)),
+    [
+      `alter table "keap"."orders"
+  alter column "id" type bigint using "id"::bigint,
+  alter column "note" type text using to_jsonb("note") #>> '{}'`,
+    ],
+  )
+  assert.deepEqual(
+    columns.map((column) => column.type),
+    ['bigint', 'text'],
+  )
+  assert.deepEqual(planChanges(name, then, wanted, ['id']).changes, [])
+})
+
+test('a column whose values no type keeps for certain stands in the way', () => {
+  for (const type of ['timestamp without time zone', 'bytea', 'citext', 'character(5)']) {
     const table = tableWith([id, { ...note, type }])
     assert.throws(() => planChanges(name, table, wanted, ['id']), {
       name: 'DataError',
-      message: new RegExp(type.replace(/[()]/g, '.')),
+      message: new RegExp(`is ${type.replace(/[()]/g, '.')}, the stream's schema wants text, .* Run: alter table`),
     })
   }
+})
+
+test("the loader's own columns are what they are, or stand in the way", () => {
+  const table = tableWith([id, note])
+  const columns = table.columns.map((column) =>
+    column.name === '_sdc_deleted_at' ? { ...column, type: 'text' } : column,
+  )
+  assert.throws(() => planChanges(name, { ...table, columns }, wanted, ['id']), /"_sdc_deleted_at" is text/)
+})
+
+test('a key that changes is replaced once its columns are there, and the one before may be null again', () => {
+  const { changes, table } = planChanges(name, tableWith([{ ...id, notNull: true }]), wanted, ['note'])
+  assert.deepEqual(
+    changes.map((change) => ddl(name, change, 'orders_pkey')),
+    [
+      'alter table "keap"."orders" add column if not exists "note" text',
+      `alter table "keap"."orders"
+  drop constraint "orders_pkey",
+  add primary key ("note")`,
+      'alter table "keap"."orders" alter column "id" drop not null',
+    ],
+  )
+  assert.deepEqual(planChanges(name, table, wanted, ['note']).changes, [])
+})
+
+test('the order of the columns of a key is no change', () => {
+  const { changes } = planChanges(name, tableWith([id, note], ['note', 'id']), wanted, ['id', 'note'])
+  assert.deepEqual(changes, [])
+})
+
+test('a key that is gone stands in the way: the same records would be added again and again', () => {
+  assert.throws(() => planChanges(name, tableWith([id, note]), wanted, []), {
+    name: 'DataError',
+    message: /has the primary key "id", the stream no longer has a key.*drop the primary key/,
+  })
 })

@@ -1,81 +1,133 @@
 import { type JsonSchema, typesOf } from '@keap-postgres/protocol'
+import { resolveRef } from './resolve-ref.js'
 
 /** The column types that are created and written. */
 export type ColumnType = 'bigint' | 'boolean' | 'date' | 'jsonb' | 'numeric' | 'text' | 'time' | 'timestamptz' | 'uuid'
 
-/** Types that a JSON string becomes; side by side they are text, which holds them all. */
-const OF_STRINGS: ReadonlySet<ColumnType> = new Set(['date', 'text', 'time', 'timestamptz', 'uuid'])
+/**
+ * What a JSON value can be, as far as columns tell it apart. `huge` is an integer of more than 64 bits, `text` a string of
+ * no format that is known here. Null is none of these: every column takes it.
+ */
+type Kind =
+  | 'array'
+  | 'boolean'
+  | 'date'
+  | 'date-time'
+  | 'fraction'
+  | 'huge'
+  | 'integer'
+  | 'object'
+  | 'text'
+  | 'time'
+  | 'uuid'
+type Kinds = ReadonlySet<Kind>
+
+const FORMATS = ['date', 'date-time', 'time', 'uuid'] as const satisfies Kind[]
+const STRINGS: Kinds = new Set([...FORMATS, 'text'])
+const NUMBERS: Kinds = new Set(['integer', 'huge', 'fraction'])
+const EVERYTHING: Kinds = new Set([...NUMBERS, ...STRINGS, 'array', 'boolean', 'object'])
+
+/** What each column type holds, the narrowest first; `jsonb` holds everything. */
+const HOLDS: readonly (readonly [ColumnType, Kinds])[] = [
+  ['boolean', new Set(['boolean'])],
+  ['bigint', new Set(['integer'])],
+  ['numeric', NUMBERS],
+  ['timestamptz', new Set(['date-time'])],
+  ['date', new Set(['date'])],
+  ['time', new Set(['time'])],
+  ['uuid', new Set(['uuid'])],
+  ['text', STRINGS],
+]
+
+/** 2^63. What a double makes of 2^63 - 1 is the same, so only what is beyond says more than 64 bits. */
+const BIGINT_LIMIT = 2 ** 63
 
 /**
- * The column type for a property: the narrowest that holds every value the schema allows, `jsonb` when only that does.
+ * Tells the column type of each property of a stream: the narrowest that holds every value its schema allows. Keywords side
+ * by side must all be met; those that say nothing about a value's kind are passed over.
  *
  * @param root the stream's schema, in which a `$ref` is looked up
  */
-export function columnType(property: JsonSchema, root: JsonSchema): ColumnType {
-  return widest(possibleTypes(property, root, []) ?? [])
-}
+export function columnTypes(root: JsonSchema): (property: JsonSchema) => ColumnType {
+  const refs = new Map<string, Kinds>()
 
-/** What a value may become; `undefined` when the schema says nothing about that. */
-function possibleTypes(schema: JsonSchema, root: JsonSchema, refs: readonly string[]): ColumnType[] | undefined {
-  if (schema.$ref !== undefined) return referredTypes(schema.$ref, root, refs)
-  if (schema.type !== undefined) return typesOf(schema).map((type) => typeFor(type, schema.format))
-  const branches = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
-  if (branches.length > 0) return branches.flatMap((branch) => possibleTypes(branch, root, refs) ?? ['jsonb'])
-  // In allOf a branch that only describes or constrains takes nothing away from what the others say.
-  return schema.allOf?.flatMap((branch) => possibleTypes(branch, root, refs) ?? [])
-}
-
-function referredTypes(ref: string, root: JsonSchema, refs: readonly string[]): ColumnType[] | undefined {
-  const target = refs.includes(ref) ? undefined : resolveRef(ref, root)
-  return target && possibleTypes(target, root, [...refs, ref])
-}
-
-/** The part of `root` that a local JSON pointer (`#/definitions/money`) names. */
-function resolveRef(ref: string, root: JsonSchema): JsonSchema | undefined {
-  if (!ref.startsWith('#/')) return undefined
-  let part: unknown = root
-  for (const step of ref.slice(2).split('/')) {
-    const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
-    part = isObject(part) && Object.hasOwn(part, key) ? part[key] : undefined
+  function kindsOf(schema: JsonSchema): Kinds {
+    const { $ref, anyOf, oneOf, allOf = [] } = schema
+    const said = [kindsOfTypes(schema), kindsOfFormat(schema.format), kindsOfValues(schema)]
+    if ($ref !== undefined) said.push(kindsOfRef($ref))
+    for (const branches of [anyOf, oneOf]) if (branches) said.push(union(branches.map(kindsOf)))
+    return intersection([...said, ...allOf.map(kindsOf)])
   }
-  return isObject(part) ? part : undefined
+
+  function kindsOfRef(ref: string): Kinds {
+    const known = refs.get(ref)
+    if (known) return known
+    // What a schema says of itself, in a circle, rules nothing out.
+    refs.set(ref, EVERYTHING)
+    const target = resolveRef(ref, root)
+    const kinds = target ? kindsOf(target) : EVERYTHING
+    refs.set(ref, kinds)
+    return kinds
+  }
+
+  return (property) => narrowest(kindsOf(property))
 }
 
-function typeFor(type: string, format: string | undefined): ColumnType {
+function kindsOfTypes(schema: JsonSchema): Kinds {
+  if (schema.type === undefined) return EVERYTHING
+  return union(typesOf(schema).map((type) => kindsOfType(type, schema)))
+}
+
+function kindsOfType(type: string, { minimum = 0, maximum = 0 }: JsonSchema): Kinds {
   switch (type) {
-    case 'integer':
-      return 'bigint'
+    case 'integer': {
+      const isHuge = maximum > BIGINT_LIMIT || minimum < -BIGINT_LIMIT
+      return new Set<Kind>(isHuge ? ['integer', 'huge'] : ['integer'])
+    }
     case 'number':
-      return 'numeric'
-    case 'boolean':
-      return 'boolean'
+      return NUMBERS
     case 'string':
-      return typeForFormat(format)
+      return STRINGS
+    case 'boolean':
+    case 'object':
+    case 'array':
+      return new Set([type])
     default:
-      return 'jsonb'
+      return EVERYTHING
   }
 }
 
-function typeForFormat(format: string | undefined): ColumnType {
-  switch (format) {
-    case 'date-time':
-      return 'timestamptz'
-    case 'date':
-    case 'time':
-    case 'uuid':
-      return format
-    default:
-      return 'text'
-  }
+/** A format speaks of strings alone. One that has no column type of its own rules nothing out. */
+function kindsOfFormat(format: string | undefined): Kinds {
+  const known = FORMATS.find((name) => name === format)
+  if (!known) return EVERYTHING
+  return new Set([...EVERYTHING].filter((kind) => kind === known || !STRINGS.has(kind)))
 }
 
-function widest(types: readonly ColumnType[]): ColumnType {
-  const [first = 'jsonb', ...others] = new Set(types)
-  if (others.length === 0) return first
-  if (types.every((type) => type === 'bigint' || type === 'numeric')) return 'numeric'
-  return types.every((type) => OF_STRINGS.has(type)) ? 'text' : 'jsonb'
+function kindsOfValues(schema: JsonSchema): Kinds {
+  const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const])
+  return values ? union(values.map(kindsOfValue)) : EVERYTHING
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function kindsOfValue(value: unknown): Kinds {
+  if (value === null) return new Set()
+  if (typeof value === 'string') return STRINGS
+  if (typeof value === 'boolean') return new Set(['boolean'])
+  if (typeof value !== 'number') return new Set([Array.isArray(value) ? 'array' : 'object'])
+  if (!Number.isInteger(value)) return new Set(['fraction'])
+  return new Set(Math.abs(value) > BIGINT_LIMIT ? ['huge'] : ['integer'])
+}
+
+/** Nothing but null is a property of which more may come to be known: `jsonb` too. */
+function narrowest(kinds: Kinds): ColumnType {
+  if (kinds.size === 0) return 'jsonb'
+  return HOLDS.find(([, held]) => [...kinds].every((kind) => held.has(kind)))?.[0] ?? 'jsonb'
+}
+
+function union(all: readonly Kinds[]): Kinds {
+  return new Set(all.flatMap((kinds) => [...kinds]))
+}
+
+function intersection(all: readonly Kinds[]): Kinds {
+  return new Set([...EVERYTHING].filter((kind) => all.every((kinds) => kinds.has(kind))))
 }

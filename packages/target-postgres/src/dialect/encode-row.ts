@@ -4,7 +4,7 @@ import type { Column } from './columns.js'
 import { COPY_NULL } from './copy-text.js'
 import { encoderOf, encoders, expectedIn, widerType } from './encode-value.js'
 import { InvalidRecordError, shorten } from './invalid-record.js'
-import { isMetadata } from './metadata-columns.js'
+import { DELETION_MARK } from './metadata-columns.js'
 
 /** The row of a record as COPY text without the end of the line: the stream's columns, then `rowMetadata`. */
 export type EncodeRow = (message: RecordMessage, line: number) => string
@@ -59,15 +59,15 @@ function encodeMetadata(stream: string, line: number, { record, time_extracted, 
     'time_extracted',
     time_extracted === undefined ? undefined : JSON.stringify(time_extracted),
   )
-  const deleted = encodeTime('_sdc_deleted_at', record.get('_sdc_deleted_at'))
+  const deleted = encodeTime(DELETION_MARK, record.get(DELETION_MARK))
   return `${extracted}\t${deleted}\t${version ?? COPY_NULL}`
 }
 
 function unknownNoter(columns: readonly Column[], onUnknown: (property: string) => void) {
-  const known = new Set(columns.map((column) => column.property))
+  const known = new Set([DELETION_MARK, ...columns.map((column) => column.property)])
   return (record: JsonObjectText): void => {
     for (const property of record.keys()) {
-      if (known.has(property) || isMetadata(property)) continue
+      if (known.has(property)) continue
       known.add(property)
       onUnknown(property)
     }

@@ -6,9 +6,18 @@ import type { Merge } from './merge.js'
  * Which keys a complete scan held is noted beside the data, in a table of the meta schema, and not in the rows: a scan
  * that finds everything unchanged rewrites no row. The table holds each key once or more with the version of its scan.
  */
-export function seenTable(metaSchema: string, { schema, table }: TableName): TableName {
-  return { schema: metaSchema, table: storableName(`seen ${schema}.${table}`) }
+export function seenTable(metaSchema: string, name: TableName): TableName {
+  const { schema, table } = name
+  // Unquoted, `a.b` of `c` and `b.c` of `a` would share one, and each scan would take the other's rows for gone.
+  const isPlain = !`${schema}${table}`.includes('.')
+  return {
+    schema: metaSchema,
+    table: storableName(`${SEEN_PREFIX}${isPlain ? `${schema}.${table}` : qualified(name)}`),
+  }
 }
+
+/** No stream's table in the meta schema begins like that, but for one that has a hash in its name. */
+export const SEEN_PREFIX = 'seen '
 
 export function createSeen(seen: TableName, key: readonly Column[]): string {
   const columns = key.map(({ name, type }) => `${ident(name)} ${type} not null`)
@@ -44,6 +53,30 @@ where ${isUnseen(seen, columns)}`
 /** What scans before version $1 held is of no more use. */
 export function forgetOlder(seen: TableName): string {
   return `delete from ${qualified(seen)} where ${VERSION} < $1`
+}
+
+/** When a table's key changes: the keys that scans held, as the new key of the same rows. The statements, in order. */
+export function rekeySeen(
+  table: TableName,
+  seen: TableName,
+  { from, columns }: { from: readonly string[]; columns: readonly Column[] },
+): string[] {
+  const before = { ...seen, table: 'seen before' }
+  const same = from.map(ident).map((name) => `before.${name} = target.${name}`)
+  return [
+    `alter table ${qualified(seen)} rename to ${ident(before.table)}`,
+    createSeen(
+      seen,
+      columns.filter(({ isKey }) => isKey),
+    ),
+    `insert into ${qualified(seen)}
+select ${keyOf(columns)
+      .map((name) => `target.${name}`)
+      .join(', ')}, before.${VERSION}
+from ${qualified(before)} as before
+join ${qualified(table)} as target on ${same.join(' and ')}`,
+    `drop table ${qualified(before)}`,
+  ]
 }
 
 /** No key column is called that: properties of this name are metadata. */

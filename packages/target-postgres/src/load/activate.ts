@@ -1,9 +1,20 @@
 import type pg from 'pg'
 import { deleteOlderVersions, markOlderVersions } from '../dialect/activate-version.js'
+import { widenColumns } from '../dialect/ddl.js'
 import { qualified, type TableName } from '../dialect/identifiers.js'
 import type { Merge } from '../dialect/merge.js'
-import { createSeen, deleteUnseen, forgetOlder, markUnseen, noteSeen, seenTable } from '../dialect/seen-keys.js'
+import {
+  createSeen,
+  deleteUnseen,
+  forgetOlder,
+  markUnseen,
+  noteSeen,
+  rekeySeen,
+  seenTable,
+} from '../dialect/seen-keys.js'
+import type { Widening } from '../dialect/widening.js'
 import { lockDdl } from './lock-ddl.js'
+import { readTable } from './read-table.js'
 import type { StreamTable } from './stream-tables.js'
 
 /** Notes which keys the staged records of a scan hold. */
@@ -35,14 +46,45 @@ export async function activateVersion(
   return rowCount ?? 0
 }
 
+/** The noted keys follow the table's, when its key columns become wider. */
+export async function widenSeenKeys(
+  client: pg.Client,
+  table: TableName,
+  widenings: readonly Widening[],
+  metaSchema: string,
+): Promise<void> {
+  const seen = seenTable(metaSchema, table)
+  const keys = (await readTable(client, seen))?.columns ?? []
+  const ofKeys = widenings.filter(({ column }) => keys.some(({ name }) => name === column))
+  if (ofKeys.length > 0) await client.query(widenColumns(seen, ofKeys))
+}
+
+/** The noted keys follow the table's, when its key is another; `from` holds the columns of the one before. */
+export async function rekeySeenKeys(
+  client: pg.Client,
+  { table, columns }: Pick<StreamTable, 'table' | 'columns'>,
+  from: readonly string[],
+  metaSchema: string,
+): Promise<void> {
+  const seen = seenTable(metaSchema, table)
+  if (from.length === 0 || !(await exists(client, seen))) return
+  for (const sql of rekeySeen(table, seen, { from, columns })) await client.query(sql)
+}
+
+async function exists(client: pg.Client, table: TableName): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
+    qualified(table),
+  ])
+  return rows[0]?.found ?? false
+}
+
 async function ensureSeen(
   client: pg.Client,
   { table, columns }: Pick<Merge, 'table' | 'columns'>,
   metaSchema: string,
 ): Promise<TableName> {
   const seen = seenTable(metaSchema, table)
-  const { rows } = await client.query('select to_regclass($1) is not null as exists', [qualified(seen)])
-  if (!rows[0]?.exists) {
+  if (!(await exists(client, seen))) {
     await lockDdl(client)
     await client.query(
       createSeen(

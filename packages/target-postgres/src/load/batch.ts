@@ -1,5 +1,5 @@
 import type { JsonText } from '@keap-postgres/protocol'
-import type { SchemaChangeEntry } from '../meta/runs.js'
+import type { TableChange } from './apply-changes.js'
 import type { StreamTable } from './stream-tables.js'
 
 /** COPY takes one chunk of this size far faster than many rows. */
@@ -16,7 +16,7 @@ export type StagedRows = {
 
 /** Everything read since the batch before, over all streams. It is loaded in one transaction. */
 export type Batch = {
-  schemaChanges: SchemaChangeEntry[]
+  tableChanges: TableChange[]
   rows: Map<string, StagedRows>
   activations: { target: StreamTable; version: number }[]
   /** The last STATE read, which vouches for what was read before it. */
@@ -27,11 +27,11 @@ export type Batch = {
 }
 
 export function emptyBatch(): Batch {
-  return { schemaChanges: [], rows: new Map(), activations: [], state: undefined, records: 0, size: 0 }
+  return { tableChanges: [], rows: new Map(), activations: [], state: undefined, records: 0, size: 0 }
 }
 
-export function isEmpty({ schemaChanges, rows, activations, state }: Batch): boolean {
-  return schemaChanges.length === 0 && rows.size === 0 && activations.length === 0 && state === undefined
+export function isEmpty({ tableChanges, rows, activations, state }: Batch): boolean {
+  return tableChanges.length === 0 && rows.size === 0 && activations.length === 0 && state === undefined
 }
 
 /** Adds a row to the batch, behind it its number among the stream's rows. */

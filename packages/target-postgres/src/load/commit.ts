@@ -1,27 +1,22 @@
+import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { loadError } from '../db/errors.js'
 import { mergeStaging } from '../dialect/merge.js'
 import { saveBookmark } from '../meta/bookmarks.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
-import { type Run, recordBatch, recordSchemaChange } from '../meta/runs.js'
+import { type Run, recordBatch } from '../meta/runs.js'
 import { activateVersion, noteSeenKeys } from './activate.js'
+import { applyChanges } from './apply-changes.js'
 import type { Batch, StagedRows } from './batch.js'
-import { lockDdl } from './lock-ddl.js'
 import { mergeOf } from './stage.js'
 import type { StreamTable } from './stream-tables.js'
 
-export type CommitContext = { run: Run; hardDelete: boolean; batchNumber: number }
+export type CommitContext = { run: Run; hardDelete: boolean; batchNumber: number; log: Log }
 
 /** Ends a staged batch's transaction: DDL, merges, deletions, the counts, the bookmark, commit. */
 export async function commitBatch(client: pg.Client, batch: Batch, context: CommitContext): Promise<Counts> {
-  const { run, hardDelete, batchNumber } = context
-  if (batch.schemaChanges.length > 0) await lockDdl(client)
-  for (const entry of batch.schemaChanges) {
-    await explained(`changing the table of ${entry.stream}`, async () => {
-      await client.query(entry.ddl)
-      await recordSchemaChange(client, run, entry)
-    })
-  }
+  const { run, hardDelete, batchNumber, log } = context
+  await explained('changing tables', () => applyChanges(client, batch.tableChanges, { run, log }))
   const done = new Map<StreamTable, { counts: Counts; bytes: number }>()
   for (const [index, rows] of [...batch.rows.values()].entries()) {
     const counts = await explained(`merging records of ${rows.target.stream}`, () => merge(client, rows, index, run))

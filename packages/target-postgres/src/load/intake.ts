@@ -6,9 +6,10 @@ import {
   type RecordMessage,
   type SchemaMessage,
 } from '@keap-postgres/protocol'
+import { InvalidRecordError } from '../dialect/invalid-record.js'
 import { addRow, emptyBatch, isEmpty } from './batch.js'
 import type { Loader } from './loader.js'
-import type { StreamTables } from './stream-tables.js'
+import type { Announced, StreamTables } from './stream-tables.js'
 
 /** When the open batch is due, whichever comes first. */
 type BatchLimits = { maxRecords: number; maxBytes: number; waitSeconds: number }
@@ -56,20 +57,37 @@ export class Intake {
           "The tap must write a stream's SCHEMA before its first RECORD.",
       )
     }
-    addRow(this.#batch, target, target.encode(message, line), message.version !== undefined)
+    let row: string
+    try {
+      row = target.encode(message, line)
+    } catch (error) {
+      await this.#widenFor(error, line)
+      return await this.#takeRecord(message, line)
+    }
+    addRow(this.#batch, target, row, message.version !== undefined)
     if (this.#batch.records >= maxRecords || this.#batch.size >= maxBytes) await this.flush()
     else this.#startClock()
   }
 
   async #takeSchema(message: SchemaMessage, line: number): Promise<void> {
-    const announced = await this.#options.tables.announce(message).catch((error) => {
-      throw error instanceof DataError ? new DataError(`Line ${line}: ${error.message}`, { cause: error }) : error
-    })
-    if (!announced) return
+    const announced = await atLine(line, this.#options.tables.announce(message))
+    if (announced) await this.#change(announced)
+  }
+
+  async #change({ target, change }: Announced): Promise<void> {
     // Rows already buffered have the columns of the schema before.
-    if (this.#batch.rows.has(message.stream)) await this.flush()
-    this.#batch.schemaChanges.push(...announced.changes)
+    if (this.#batch.rows.has(target.stream)) await this.flush()
+    if (change) this.#batch.tableChanges.push(change)
     this.#startClock()
+  }
+
+  /** A value that only its column is too narrow for gets a wider one. @throws what it was given, when that isn't the case */
+  async #widenFor(error: unknown, line: number): Promise<void> {
+    const misfit = error instanceof InvalidRecordError ? error.misfit : undefined
+    if (misfit?.wider === undefined) throw error
+    const announced = await atLine(line, this.#options.tables.widen(misfit.stream, misfit.property, misfit.wider))
+    if (!announced) throw error
+    await this.#change(announced)
   }
 
   async #takeActivation({ stream, version }: ActivateVersionMessage): Promise<void> {
@@ -99,4 +117,11 @@ export class Intake {
     this.#batch = emptyBatch()
     this.#options.loader.submit(batch)
   }
+}
+
+/** Says at which line it was that a table couldn't take a stream. */
+async function atLine<T>(line: number, announcing: Promise<T>): Promise<T> {
+  return await announcing.catch((error) => {
+    throw error instanceof DataError ? new DataError(`Line ${line}: ${error.message}`, { cause: error }) : error
+  })
 }

@@ -42,6 +42,7 @@ export async function load(options: LoadOptions): Promise<Counts> {
     lanes: [laneA, laneB],
     run,
     hardDelete: config.hard_delete,
+    log,
     onCommitted: async ({ state }) => {
       if (state !== undefined) await writeState(options.output, state)
     },
@@ -51,6 +52,7 @@ export async function load(options: LoadOptions): Promise<Counts> {
     tables: new StreamTables({
       client: control,
       choice: { metaSchema: config.meta_schema, defaultSchema: config.default_target_schema },
+      contract: config.contract,
       log,
     }),
     loader,

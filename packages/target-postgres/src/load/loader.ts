@@ -1,3 +1,4 @@
+import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import type { Run } from '../meta/runs.js'
@@ -10,6 +11,7 @@ type Options = {
   lanes: readonly pg.Client[]
   run: Run
   hardDelete: boolean
+  log: Log
   /** Called after each commit, in order; the next commit waits for it. */
   onCommitted: (batch: Batch) => Promise<void>
   /** Called when a batch fails; no later batch will be committed. */
@@ -69,10 +71,10 @@ export class Loader {
     batch: Batch,
     { staged, before, batchNumber }: { staged: Promise<void>; before: Promise<void>; batchNumber: number },
   ): Promise<void> {
-    const { run, hardDelete, onCommitted } = this.#options
+    const { run, hardDelete, log, onCommitted } = this.#options
     await before
     await staged
-    const counts = await commitBatch(lane, batch, { run, hardDelete, batchNumber })
+    const counts = await commitBatch(lane, batch, { run, hardDelete, log, batchNumber })
     this.#counts = addCounts(this.#counts, counts)
     await onCommitted(batch)
   }

@@ -3,7 +3,12 @@ import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { inScratch, type Line, recordOf, runTarget, type Scratch, schemaOf, stateOf, toText } from '../testing.js'
 
-const properties = { id: { type: 'integer' }, n: { type: 'integer' }, at: { type: 'string', format: 'date-time' } }
+const properties = {
+  id: { type: 'integer' },
+  n: { type: 'integer' },
+  at: { type: 'string', format: 'date-time' },
+  x: {},
+}
 const good: Line[] = [schemaOf('t', properties), recordOf('t', { id: 1 }), stateOf('good')]
 const after: Line[] = [recordOf('t', { id: 2 }), stateOf('never')]
 
@@ -30,9 +35,19 @@ const bad: [title: string, line: Line, message: RegExp][] = [
     /Line 4: a record of t \(id 7\) has "x" as "n"; its column is bigint/,
   ],
   [
-    'an integer beyond 64 bits',
-    '{"type":"RECORD","stream":"t","record":{"id":7,"n":9223372036854775808}}',
-    /has 9223372036854775808 as "n"/,
+    'a fraction in a column of integers',
+    '{"type":"RECORD","stream":"t","record":{"id":7,"n":1.5}}',
+    /has 1\.5 as "n"; its column is bigint/,
+  ],
+  [
+    'a year with five digits',
+    recordOf('t', { id: 7, at: '10000-01-01T00:00:00Z' }),
+    /has "10000-01-01T00:00:00Z" as "at"/,
+  ],
+  [
+    'a number that no numeric holds',
+    '{"type":"RECORD","stream":"t","record":{"id":7,"x":[1e200000]}}',
+    /has \[1e200000\] as "x"; its column is jsonb and wants JSON, its numbers of at most/,
   ],
   [
     'a day that does not exist',
@@ -50,6 +65,30 @@ for (const [title, line, message] of bad) {
     }),
   )
 }
+
+test(
+  'a line that Postgres cannot even keep as the reason is told there all the same',
+  inScratch(async (target) => {
+    await assertRefused(target, 'a\0b', /Line 4 is not a Singer message/)
+  }),
+)
+
+test(
+  'a key with U+0000 or half a surrogate pair is refused, since two rows could become one',
+  inScratch(async (target) => {
+    const named = schemaOf('u', { name: { type: 'string' } }, ['name'])
+    for (const name of ['a\0', 'a\ud800']) {
+      const { exitCode, stderr } = await target.load([
+        named,
+        recordOf('u', { name: 'a\ufffd' }),
+        recordOf('u', { name }),
+      ])
+      assert.equal(exitCode, 4)
+      assert.match(stderr, /Line 3: a record of u .* as a key without U\+0000 and lone surrogates/)
+    }
+    assert.deepEqual(await target.rows('select name from :s.u'), [{ name: 'a\ufffd' }])
+  }),
+)
 
 test(
   'what Postgres itself refuses is told with the stream, and the batches before are kept',

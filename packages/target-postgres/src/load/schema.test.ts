@@ -49,41 +49,6 @@ test(
 )
 
 test(
-  'names that are long, quoted, reserved or differ in case only become columns of their own',
-  inScratch(async (target) => {
-    const long = `${'é'.repeat(40)}`
-    const names = [
-      'Name',
-      'name',
-      'select',
-      '100%',
-      'a"b',
-      'a b',
-      'xmin',
-      `${long}1`,
-      `${long}2`,
-      'x'.repeat(64),
-      'x'.repeat(65),
-      '',
-    ]
-    const stream = `odd "${'t'.repeat(70)}"`
-    const lines = [
-      schemaOf(stream, { id, ...Object.fromEntries(names.map((name) => [name, text])) }),
-      recordOf(stream, { id: 1, ...Object.fromEntries(names.map((name, index) => [name, `v${index}`])) }),
-    ]
-    assert.equal((await target.load(lines)).exitCode, 0)
-    const again = await target.load(lines)
-    assert.equal(again.exitCode, 0, again.stderr)
-    const [table] = await target.rows<{ name: string }>(
-      "select quote_ident(tablename) as name from pg_tables where schemaname = trim(both '\"' from ':s')",
-    )
-    const [row] = await target.rows(`select to_jsonb(t) as row from :s.${table?.name} as t`)
-    const values = Object.values(row?.row as Record<string, unknown>)
-    for (const [index] of names.entries()) assert.ok(values.includes(`v${index}`), `value of ${names[index]}`)
-  }),
-)
-
-test(
   'a whole load works under a schema name that needs quoting',
   inScratch(async (target) => {
     const lines = [
@@ -98,17 +63,6 @@ test(
     assert.deepEqual(await target.rows('select id::int, a from :s."Odd ""t"""'), [{ id: 1, a: 'x' }])
     assert.deepEqual((await target.run(['state'])).states, ['1'])
   }, 'Keap "data" $$'),
-)
-
-test(
-  'the prefix of a stream is its schema when no target schema is set',
-  inScratch(async (target) => {
-    await target.load(
-      [schemaOf(`${target.schema}-orders-old`, { id }), recordOf(`${target.schema}-orders-old`, { id: 1 })],
-      { default_target_schema: '' },
-    )
-    assert.deepEqual(await target.rows('select id::int from :s."orders-old"'), [{ id: 1 }])
-  }),
 )
 
 test(
@@ -139,34 +93,6 @@ test(
     assert.deepEqual(await target.rows('select seq::int, path, ms from :meta.pages'), [
       { seq: 1, path: '/v2/contacts', ms: '12.5' },
     ])
-  }),
-)
-
-test(
-  "a stream that would overwrite the loader's own tables is refused",
-  inScratch(async (target) => {
-    const { exitCode, stderr } = await target.load([schemaOf('keap_meta-runs', { id })])
-    assert.equal(exitCode, 4)
-    assert.match(stderr, /loader's own/)
-  }),
-)
-
-test(
-  'two streams that would share a table are refused',
-  inScratch(async (target) => {
-    const { exitCode, stderr } = await target.load([schemaOf('a-t', { id }), schemaOf('b-t', { id })])
-    assert.equal(exitCode, 4)
-    assert.match(stderr, /a-t and b-t would both be loaded/)
-  }),
-)
-
-test(
-  'a key other than the table has is refused with the cure',
-  inScratch(async (target) => {
-    await target.load([schemaOf('t', { id, a: text })])
-    const { exitCode, stderr } = await target.load([schemaOf('t', { id, a: text }, ['a'])])
-    assert.equal(exitCode, 4)
-    assert.match(stderr, /has the primary key "id", the stream's key is "a"\. Change the table/)
   }),
 )
 

@@ -1,37 +1,50 @@
-import { DataError, type Log, type SchemaMessage } from '@keap-postgres/protocol'
+import type { Log, SchemaMessage } from '@keap-postgres/protocol'
 import type pg from 'pg'
+import type { Contract } from '../config.js'
 import { type ActualTable, type Change, planChanges } from '../dialect/changes.js'
+import type { ColumnType } from '../dialect/column-type.js'
 import { type Column, columnsOf } from '../dialect/columns.js'
-import { ddl, describeChange } from '../dialect/ddl.js'
+import { describeChange } from '../dialect/ddl.js'
 import { compileRowEncoder, type EncodeRow } from '../dialect/encode-row.js'
-import { qualified, type SchemaChoice, type TableName, tableOf } from '../dialect/identifiers.js'
-import type { SchemaChangeEntry } from '../meta/runs.js'
-import { readTable, schemaExists } from './read-table.js'
+import { keyIndexOf, qualified, type SchemaChoice, type TableName } from '../dialect/identifiers.js'
+import { ownDependents } from '../views/dependent-views.js'
+import type { TableChange } from './apply-changes.js'
+import { refuseChanges } from './contract.js'
+import { findPlace } from './find-place.js'
 
 /** A stream that has announced its schema, and where its records go. */
 export type StreamTable = { stream: string; table: TableName; columns: readonly Column[]; encode: EncodeRow }
 
-/** What the loader itself writes; a stream of that name would spoil it. */
-const OWN_TABLES = ['batches', 'bookmarks', 'migrations', 'runs', 'schema_changes', 'view_columns']
+/** A stream as it is from now on, and what its table needs first. */
+export type Announced = { target: StreamTable; change: TableChange | undefined }
 
-type Options = { client: pg.Client; choice: SchemaChoice; log: Log }
+type Options = { client: pg.Client; choice: SchemaChoice; contract: Contract; log: Log }
+
+/** What is known of a stream's table, or will be so once what has been planned is done. */
+type Place = {
+  table: TableName
+  /** `undefined` until the table is planned. */
+  actual: ActualTable | undefined
+  /** The columns that properties have been given, by property. */
+  names: ReadonlyMap<string, string>
+  /** Whether the meta schema knows, or will know, whose table it is. */
+  isNoted: boolean
+}
+
+type Known = StreamTable & { fingerprint: string; place: Place; key: readonly string[] }
 
 /**
  * The streams of a run and their tables. A table is read from the database when its stream is first announced; from then on
  * it is known as planned, since the change that was planned last may still be on its way.
  */
 export class StreamTables {
-  readonly #client: pg.Client
-  readonly #choice: SchemaChoice
-  readonly #log: Log
-  readonly #streams = new Map<string, StreamTable & { fingerprint: string; actual: ActualTable }>()
+  readonly #options: Options
+  readonly #streams = new Map<string, Known>()
   readonly #schemas = new Set<string>()
   readonly #warned = new Set<string>()
 
-  constructor({ client, choice, log }: Options) {
-    this.#client = client
-    this.#choice = choice
-    this.#log = log
+  constructor(options: Options) {
+    this.#options = options
   }
 
   find(stream: string): StreamTable | undefined {
@@ -39,58 +52,106 @@ export class StreamTables {
   }
 
   /**
-   * Takes a SCHEMA: the stream as it is from now on, and the statements that its table needs first.
+   * Takes a SCHEMA: the stream as it is from now on, and what its table needs first.
    *
    * @returns `undefined` when the stream is as it was
-   * @throws {DataError} when the table can't take the stream
+   * @throws {DataError} when the table can't take the stream, or mustn't be changed for it
    */
-  async announce(message: SchemaMessage): Promise<{ target: StreamTable; changes: SchemaChangeEntry[] } | undefined> {
-    const { stream, schema } = message
-    const key = [...new Set(message.key_properties)]
+  async announce({ stream, schema, key_properties }: SchemaMessage): Promise<Announced | undefined> {
+    const key = [...new Set(key_properties)]
     const fingerprint = JSON.stringify([schema, key])
     const known = this.#streams.get(stream)
     if (known?.fingerprint === fingerprint) return undefined
-    const table = tableOf(stream, this.#choice)
-    this.#checkOwner(stream, table)
-    const wanted = columnsOf(stream, schema, key)
-    const plan = planChanges(table, known?.actual ?? (await readTable(this.#client, table)), wanted, key)
+    const place = known?.place ?? (await this.#findPlace(stream))
+    const columns = columnsOf(stream, schema, key, place.names)
+    return await this.#plan({ stream, fingerprint, place, key, columns })
+  }
+
+  /**
+   * Gives a property a wider column, for a value that its schema allows and its column doesn't.
+   *
+   * @returns `undefined` when the contract forbids it
+   * @throws {DataError} when something stands in the way
+   */
+  async widen(stream: string, property: string, type: ColumnType): Promise<Announced | undefined> {
+    const known = this.#streams.get(stream)
+    if (!known || this.#isFrozen(known.table)) return undefined
+    const columns = known.columns.map((column) => (column.property === property ? { ...column, type } : column))
+    return await this.#plan({ ...known, columns })
+  }
+
+  async #plan(wanted: Omit<Known, 'table' | 'encode'>): Promise<Announced | undefined> {
+    const { stream, place, key, fingerprint } = wanted
+    const { table } = place
+    const known = this.#streams.get(stream)
+    const plan = planChanges(table, place.actual, wanted.columns, key)
+    const { columns } = plan
+    const changes = await this.#allowed(stream, table, plan.changes)
+    if (known && changes.length === 0 && isSame(known.columns, columns)) {
+      this.#streams.set(stream, { ...known, fingerprint })
+      return undefined
+    }
     const onUnknown = (property: string) => this.#warnUnknown(stream, property)
-    const encode = compileRowEncoder({ stream, columns: plan.columns, onUnknown })
-    const target = { stream, table, columns: plan.columns, encode }
-    const changes = [...(await this.#schemaChange(table)), ...plan.changes]
-    this.#streams.set(stream, { ...target, fingerprint, actual: plan.table })
-    return {
-      target,
-      changes: changes.map((change) => ({ stream, table, change: describeChange(change), ddl: ddl(table, change) })),
-    }
+    const target = { stream, table, columns, encode: compileRowEncoder({ stream, columns, onUnknown }) }
+    const isNoted = place.isNoted && columns.every(({ property, name }) => place.names.get(property) === name)
+    const names = new Map([...place.names, ...columns.map(({ property, name }) => [property, name] as const)])
+    const next = { table, actual: plan.table, names, isNoted: true }
+    this.#streams.set(stream, { ...target, fingerprint, key, place: next })
+    const isNeeded = changes.length > 0 || !isNoted
+    return { target, change: isNeeded ? { stream, table, changes, columns } : undefined }
   }
 
-  async #schemaChange({ schema }: TableName): Promise<Change[]> {
-    if (this.#schemas.has(schema)) return []
-    this.#schemas.add(schema)
-    return (await schemaExists(this.#client, schema)) ? [] : [{ kind: 'create schema' }]
+  /** The changes that will be made, the schema's among them. @throws {DataError} when one can't be made, or must not be */
+  async #allowed(stream: string, table: TableName, planned: readonly Change[]): Promise<readonly Change[]> {
+    const { client, log } = this.#options
+    const isMissing = !this.#schemas.has(table.schema)
+    const changes: readonly Change[] = isMissing ? [{ kind: 'create schema' }, ...planned] : planned
+    if (this.#isFrozen(table)) return refuseChanges(stream, table, changes)
+    for (const change of changes) {
+      if (change.kind === 'widen') await ownDependents(client, table, change.columns)
+      if (change.kind !== 'widen' && change.kind !== 'change key') continue
+      log.info(
+        `${stream}: ${describeChange(change)} of ${qualified(table)}; it is written anew, which may take a while.`,
+      )
+    }
+    this.#schemas.add(table.schema)
+    return changes
   }
 
-  #checkOwner(stream: string, table: TableName): void {
-    const name = qualified(table)
-    if (table.schema === this.#choice.metaSchema && OWN_TABLES.includes(table.table)) {
-      throw new DataError(
-        `The stream ${stream} would be loaded into ${name}, which is the loader's own. Rename the stream.`,
-      )
+  /** The contract is about the data; the meta schema's own tables grow with the program. */
+  #isFrozen({ schema }: TableName): boolean {
+    const { contract, choice } = this.#options
+    return contract === 'freeze' && schema !== choice.metaSchema
+  }
+
+  async #findPlace(stream: string): Promise<Place> {
+    const { client, choice, log } = this.#options
+    // Neither the tables of this run's other streams nor their indexes need be there yet.
+    const claimed = [...this.#streams.values()].flatMap(({ table }) => [table, keyIndexOf(table)])
+    const { table, found, taken } = await findPlace(client, stream, choice, new Set(claimed.map(qualified)))
+    if (taken.length > 0) {
+      log.warn(`${stream} is loaded into ${qualified(table)}, since ${taken.join(' and ')} is taken by something else.`)
     }
-    for (const other of this.#streams.values()) {
-      if (other.stream === stream || qualified(other.table) !== name) continue
-      throw new DataError(
-        `The streams ${other.stream} and ${stream} would both be loaded into ${name}. ` +
-          'Rename one of them, or leave default_target_schema unset so that their prefixes keep them apart.',
-      )
-    }
+    if (found.schemaExists) this.#schemas.add(table.schema)
+    return { table, actual: found.table, names: found.names, isNoted: found.stream !== undefined }
   }
 
   #warnUnknown(stream: string, property: string): void {
     const key = JSON.stringify([stream, property])
     if (this.#warned.has(key)) return
     this.#warned.add(key)
-    this.#log.warn(`Records of ${stream} have a property "${property}" that their SCHEMA doesn't; it is left out.`)
+    this.#options.log.warn(
+      `Records of ${stream} have a property "${property}" that their SCHEMA doesn't; it is left out.`,
+    )
   }
+}
+
+/** Whether records become the same rows; the order of columns doesn't matter to that. */
+function isSame(a: readonly Column[], b: readonly Column[]): boolean {
+  const spell = (columns: readonly Column[]) =>
+    columns
+      .map((column) => JSON.stringify(column))
+      .sort()
+      .join()
+  return spell(a) === spell(b)
 }

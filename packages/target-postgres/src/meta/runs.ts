@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { ident, type TableName } from '../dialect/identifiers.js'
 import type { Counts } from './counts.js'
+import { nameText } from './names.js'
 
 /** One run of the target, as `keap_meta.runs` knows it. */
 export type Run = { runId: string; metaSchema: string; targetSchema: string; stateId: string }
@@ -34,7 +35,8 @@ export async function finishRun(client: pg.Client, run: Run, counts: Counts, err
     [
       run.runId,
       error === undefined ? 'succeeded' : 'failed',
-      error ?? null,
+      // A line that is shown may hold what Postgres can't store.
+      error?.replaceAll('\0', '\uFFFD') ?? null,
       counts.records,
       counts.inserted,
       counts.updated,
@@ -57,7 +59,7 @@ export async function recordBatch(client: pg.Client, run: Run, entry: BatchEntry
     [
       run.runId,
       batch,
-      stream,
+      nameText(stream),
       table.schema,
       table.table,
       bytes,
@@ -70,7 +72,7 @@ export async function recordBatch(client: pg.Client, run: Run, entry: BatchEntry
   )
 }
 
-export type SchemaChangeEntry = { stream: string; table: TableName; change: string; ddl: string }
+type SchemaChangeEntry = { stream: string; table: TableName; change: string; ddl: string }
 
 export async function recordSchemaChange(client: pg.Client, run: Run, entry: SchemaChangeEntry): Promise<void> {
   await client.query(
@@ -78,6 +80,6 @@ export async function recordSchemaChange(client: pg.Client, run: Run, entry: Sch
     insert into ${ident(run.metaSchema)}.schema_changes (run_id, stream, target_schema, target_table, change, ddl)
     values ($1, $2, $3, $4, $5, $6)
     `,
-    [run.runId, entry.stream, entry.table.schema, entry.table.table, entry.change, entry.ddl],
+    [run.runId, nameText(entry.stream), entry.table.schema, entry.table.table, entry.change, entry.ddl],
   )
 }

@@ -5,7 +5,7 @@ import { ident, qualified } from '../dialect/identifiers.js'
 import { schemaExists } from '../load/read-table.js'
 import { migrate } from '../meta/migrate.js'
 import type { FieldColumn } from './name-columns.js'
-import { planViews, type ViewSchemas, viewSchemas } from './plan-views.js'
+import { planViews, type ViewPlan, type ViewSchemas, viewSchemas } from './plan-views.js'
 import type { PlannedView } from './planned-view.js'
 import { readCatalog } from './read-catalog.js'
 import { readViewFiles } from './view-files.js'
@@ -24,17 +24,10 @@ export async function refreshViews(client: pg.Client, { metaSchema, targetSchema
   try {
     await migrate(client, metaSchema)
     await client.query('begin')
-    await client.query('select pg_advisory_xact_lock(hashtext($1))', [`target-postgres views of ${schemas.data}`])
-    const { views, leftOut } = planViews(files, await readCatalog(client, metaSchema, schemas), schemas)
+    await lockViews(client, schemas)
+    const plan = planViews(files, await readCatalog(client, metaSchema, schemas), schemas)
     await createSchema(client, schemas)
-    const made: string[] = []
-    for (const planned of views) {
-      const lacking = await makeView(client, planned)
-      if (lacking === undefined) {
-        await saveFieldColumns(client, metaSchema, schemas, planned)
-        made.push(planned.view.table)
-      } else leftOut.push({ name: planned.view.table, reason: lacking })
-    }
+    const { made, leftOut } = await makeViews(client, plan, { metaSchema, schemas })
     await client.query('commit')
     for (const { name, reason } of leftOut) log.warn(`${schemas.views}.${name} is left out: ${reason}.`)
     return made
@@ -42,6 +35,29 @@ export async function refreshViews(client: pg.Client, { metaSchema, targetSchema
     await client.query('rollback').catch(() => {})
     throw readError(error, `what the views in ${schemas.views} need`)
   }
+}
+
+/** Until the end of the transaction nobody else makes or drops views over the schema's tables. */
+export async function lockViews(client: pg.Client, { data }: ViewSchemas): Promise<void> {
+  await client.query('select pg_advisory_xact_lock(hashtext($1))', [`target-postgres views of ${data}`])
+}
+
+/** Makes planned views, within the caller's transaction; tells what could be made, and what not. */
+export async function makeViews(
+  client: pg.Client,
+  plan: ViewPlan,
+  { metaSchema, schemas }: { metaSchema: string; schemas: ViewSchemas },
+): Promise<{ made: string[]; leftOut: ViewPlan['leftOut'] }> {
+  const made: string[] = []
+  const leftOut = [...plan.leftOut]
+  for (const planned of plan.views) {
+    const lacking = await makeView(client, planned)
+    if (lacking === undefined) {
+      await saveFieldColumns(client, metaSchema, schemas, planned)
+      made.push(planned.view.table)
+    } else leftOut.push({ name: planned.view.table, reason: lacking })
+  }
+  return { made, leftOut }
 }
 
 async function createSchema(client: pg.Client, { views }: ViewSchemas): Promise<void> {
