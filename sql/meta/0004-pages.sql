@@ -17,5 +17,6 @@ create table :meta.pages (
   _sdc_batched_at timestamptz,
   _sdc_deleted_at timestamptz,
   _sdc_table_version bigint,
+  _sdc_record_hash uuid,
   primary key (tap_run_id, seq)
 );

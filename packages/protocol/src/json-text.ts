@@ -1,3 +1,7 @@
+import { JsonSyntaxError } from './json-syntax-error.js'
+
+export { JsonSyntaxError }
+
 /**
  * JSON carried as text. A value that only passes through must not change: `1.10` parsed and printed again is `1.1`,
  * an integer beyond 2^53 loses digits. So members are sliced out of the text, checked, and never rebuilt.
@@ -8,18 +12,6 @@ export type JsonText = string
 
 /** A JSON object: each property, and the text of its value. */
 export type JsonObjectText = ReadonlyMap<string, JsonText>
-
-/** The text isn't JSON. `at` is the offset of the first character that can't stand there. */
-export class JsonSyntaxError extends Error {
-  readonly at: number
-
-  constructor(text: string, at: number, wanted: string) {
-    const seen = at < text.length ? `"${text.slice(at, at + 20)}"` : 'the end'
-    super(`${wanted} wanted at character ${at + 1}, ${seen} seen`)
-    this.name = 'JsonSyntaxError'
-    this.at = at
-  }
-}
 
 /** Deeper than this nobody nests on purpose, and Postgres would refuse it soon after. */
 const MAX_DEPTH = 1000

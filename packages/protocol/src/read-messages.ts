@@ -1,41 +1,56 @@
-import { pipeline, type Readable } from 'node:stream'
-import split2 from 'split2'
+import type { Readable } from 'node:stream'
 import { DataError } from './errors.js'
-import type { Message } from './messages.js'
-import { parseMessage } from './parse-message.js'
+import type { ControlMessage } from './messages.js'
+import { parseControlMessage } from './parse-control-message.js'
+import { readBlocks } from './read-blocks.js'
+import { type RecordLine, RecordReader } from './record-reader.js'
 
 /** A message, and the number of its line, counted from 1 with blank lines included. */
-export type MessageAt = { line: number; message: Message }
+export type MessageAt = { line: number; message: RecordLine | ControlMessage }
 
 /**
- * The messages of a stream of JSON lines (UTF-8), one at a time. Blank lines are skipped.
+ * The messages of a stream of JSON lines (UTF-8), as many at a time as have arrived. Blank lines are skipped.
+ *
+ * A record is a view of its line that the next one overwrites: take what is wanted of it before going on.
  *
  * @throws {DataError} at the first line that isn't a message: its number, what was seen, what was wanted.
  *   All messages before it have been given out.
  */
-export async function* readMessages(input: Readable): AsyncGenerator<MessageAt> {
-  const lines = split2('\n')
-  // The generator sees a failing input as an error of `lines`; the callback only keeps it from being thrown twice.
-  pipeline(input, lines, () => {})
+export async function* readMessages(input: Readable): AsyncGenerator<Iterable<MessageAt>> {
+  const reader = new RecordReader()
   let line = 0
-  for await (const text of lines) {
-    line++
-    if (text.trim() === '') continue
-    yield { line, message: parseLine(text, line) }
+  function* messagesOf(block: Buffer): Generator<MessageAt> {
+    let start = 0
+    while (start < block.length) {
+      const end = block.indexOf(0x0a, start)
+      line++
+      if (!isBlank(block, start, end)) yield { line, message: readLine(reader, block, { start, end, line }) }
+      start = end + 1
+    }
   }
+  for await (const block of readBlocks(input)) yield messagesOf(block)
 }
 
-function parseLine(text: string, line: number): Message {
+type Place = { start: number; end: number; line: number }
+
+function readLine(reader: RecordReader, block: Buffer, { start, end, line }: Place): MessageAt['message'] {
   try {
-    return parseMessage(text)
+    return reader.read(block, start, end) ?? parseControlMessage(block.toString('utf8', start, end))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    const start = text.length > 80 ? `${text.slice(0, 80)}…` : text
+    const text = block.toString('utf8', start, Math.min(end, start + 400))
+    const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
     throw new DataError(
-      `Line ${line} is not a Singer message: ${reason}. The line starts with: ${start} ` +
+      `Line ${line} is not a Singer message: ${reason}. The line starts with: ${shown} ` +
         'Every line must be one JSON object as a tap writes it to stdout; ' +
         'if a log line has come between, send it to stderr.',
       { cause: error },
     )
   }
+}
+
+function isBlank(block: Buffer, start: number, end: number): boolean {
+  let at = start
+  while (at < end && (block[at] === 0x20 || block[at] === 0x09 || block[at] === 0x0d)) at++
+  return at === end
 }

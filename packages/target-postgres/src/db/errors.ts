@@ -56,6 +56,12 @@ export function loadError(error: unknown, doing: string): unknown {
   )
 }
 
+/** Whether a load failed since a key that a row was copied with was there already. */
+export function isDuplicateKey(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof pg.DatabaseError && cause.code === '23505'
+}
+
 /** Why something that should be there can't be read. Bugs stay what they are. */
 export function readError(error: unknown, what: string): unknown {
   if (!isConnectionLost(error) && !(error instanceof pg.DatabaseError && error.code === '42501')) return error

@@ -30,6 +30,7 @@ test('a new table has the columns, the metadata columns and the key', () => {
   "_sdc_batched_at" timestamptz,
   "_sdc_deleted_at" timestamptz,
   "_sdc_table_version" bigint,
+  "_sdc_record_hash" uuid,
   primary key ("id")
 )`,
     ],

@@ -1,13 +1,18 @@
-import type { JsonObjectText, JsonText, RecordMessage } from '@keap-postgres/protocol'
+import { hash } from 'node:crypto'
+import type { JsonText, RecordLine, RecordSlots } from '@keap-postgres/protocol'
 import type { ColumnType } from './column-type.js'
 import type { Column } from './columns.js'
 import { COPY_NULL } from './copy-text.js'
+import { copyVerbatim } from './copy-verbatim.js'
 import { encoderOf, encoders, expectedIn, widerType } from './encode-value.js'
+import { findSlots } from './find-slots.js'
 import { InvalidRecordError, shorten } from './invalid-record.js'
 import { DELETION_MARK } from './metadata-columns.js'
+import { inRowOrder } from './row-layout.js'
+import type { RowWriter } from './row-writer.js'
 
-/** The row of a record as COPY text without the end of the line: the stream's columns, then `rowMetadata`. */
-export type EncodeRow = (message: RecordMessage, line: number) => string
+/** Writes the row of a record as a line of COPY text, its columns as in `rowLayout`, and returns how many bytes that were. */
+export type EncodeRow = (message: RecordLine, line: number, out: RowWriter) => number
 
 type RowSource = {
   stream: string
@@ -17,64 +22,107 @@ type RowSource = {
   onUnknown: (property: string) => void
 }
 
+const TAB = 0x09
+const NEWLINE = 0x0a
+const LETTER_N = 0x6e
+
+/** A value's COPY text is at most twice as long as its JSON, since backslashes are doubled, and so much longer. */
+const SLACK_PER_VALUE = 32
+const SLACK_PER_ROW = 256
+
+/** 128 bits of SHA-256, in hex. */
+const HASH_DIGITS = 32
+
 /**
  * Compiles a stream's encoder, once per SCHEMA. An absent property is null, as JSON's null is.
  *
- * @returns a function that throws an {@link InvalidRecordError} for a value that its column can't hold and for a missing key
+ * @returns a function that throws an {@link InvalidRecordError} for a value that its column can't hold and for a missing
+ *   key, and then leaves nothing written
  */
 export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): EncodeRow {
-  const fields = columns.map((column) => ({ ...column, encode: encoderOf(column) }))
-  const noteUnknown = unknownNoter(columns, onUnknown)
-  return (message, line) => {
-    const { record } = message
-    let row = ''
-    let seen = 0
-    for (const { property, type, isKey, encode } of fields) {
-      const json = record.get(property)
-      if (json !== undefined) seen++
-      if (json === undefined || json === 'null') {
-        if (isKey) throw missingKey(stream, line, property, json)
-        row += `${COPY_NULL}\t`
-        continue
+  const fields = inRowOrder(columns).map((column) => ({
+    ...column,
+    copy: copyVerbatim[column.type],
+    encode: encoderOf(column),
+  }))
+  const slotsIn = findSlots([DELETION_MARK, ...fields.map(({ property }) => property)], onUnknown)
+  const hasKey = columns.some((column) => column.isKey)
+  // Two records are the same only where the same values go to the same columns.
+  const fingerprint = Buffer.from(digest(JSON.stringify(fields.map(({ name, type }) => [name, type]))))
+  // All records of a page were extracted at one time.
+  let lastTime: { value: string | undefined; text: string } = { value: undefined, text: COPY_NULL }
+
+  function writeRow(message: RecordLine, line: number, out: RowWriter): void {
+    const { record, time_extracted, version } = message
+    const slots = slotsIn(record.shape)
+    if (time_extracted !== lastTime.value) {
+      const json = time_extracted === undefined ? undefined : JSON.stringify(time_extracted)
+      lastTime = { value: time_extracted, text: encodeTime('time_extracted', json, stream, line) }
+    }
+    const deleted = encodeTime(DELETION_MARK, textIn(record, slots[0]), stream, line)
+    // A record that marks its own row as deleted goes without a hash, and is always compared whole.
+    const isHashed = hasKey && deleted === COPY_NULL
+    const hashAt = out.at
+    if (isHashed) out.at += HASH_DIGITS
+    else out.ascii(COPY_NULL)
+    out.ascii(`\t${version ?? COPY_NULL}\t${lastTime.text}\t${deleted}\tnow`)
+    const valuesAt = out.at
+    writeValues(record, slots, line, out)
+    if (isHashed) {
+      fingerprint.copy(out.bytes, out.at)
+      out.bytes.write(digest(out.bytes.subarray(valuesAt, out.at + fingerprint.length)), hashAt, 'latin1')
+    }
+    out.byte(NEWLINE)
+  }
+
+  function writeValues(record: RecordSlots, slots: Int32Array, line: number, out: RowWriter): void {
+    const { bytes, starts, ends, marks } = record
+    let index = 1
+    for (const field of fields) {
+      const slot = slots[index++] as number
+      const start = starts[slot] as number
+      out.byte(TAB)
+      if (slot < 0 || bytes[start] === LETTER_N) {
+        if (field.isKey) throw missingKey(stream, line, field.property, textIn(record, slot))
+        out.ascii(COPY_NULL)
+      } else if (!field.copy(out, bytes, start, ends[slot] as number, marks[slot] as number)) {
+        const value = record.text(slot)
+        const text = field.encode(value)
+        if (text === undefined) throw badValue({ ...field, stream, line, key: keyOf(record, columns), value })
+        out.text(text)
       }
-      const text = encode(json)
-      if (text === undefined)
-        throw badValue({ stream, line, key: keyOf(record, columns), property, value: json, type, isKey })
-      row += `${text}\t`
     }
-    if (seen < record.size) noteUnknown(record)
-    return row + encodeMetadata(stream, line, message)
   }
-}
 
-function encodeMetadata(stream: string, line: number, { record, time_extracted, version }: RecordMessage): string {
-  const encodeTime = (property: string, json: JsonText | undefined): string => {
-    if (json === undefined || json === 'null') return COPY_NULL
-    const text = encoders.timestamptz(json)
-    if (text === undefined)
-      throw badValue({ stream, line, key: '', property, value: json, type: 'timestamptz', isKey: false })
-    return text
-  }
-  const extracted = encodeTime(
-    'time_extracted',
-    time_extracted === undefined ? undefined : JSON.stringify(time_extracted),
-  )
-  const deleted = encodeTime(DELETION_MARK, record.get(DELETION_MARK))
-  return `${extracted}\t${deleted}\t${version ?? COPY_NULL}`
-}
-
-function unknownNoter(columns: readonly Column[], onUnknown: (property: string) => void) {
-  const known = new Set([DELETION_MARK, ...columns.map((column) => column.property)])
-  return (record: JsonObjectText): void => {
-    for (const property of record.keys()) {
-      if (known.has(property)) continue
-      known.add(property)
-      onUnknown(property)
+  return (message, line, out) => {
+    out.room(2 * message.record.length + SLACK_PER_VALUE * fields.length + SLACK_PER_ROW)
+    const start = out.at
+    try {
+      writeRow(message, line, out)
+      return out.at - start
+    } catch (error) {
+      out.at = start
+      throw error
     }
   }
 }
 
-function keyOf(record: JsonObjectText, columns: readonly Column[]): string {
+function digest(data: string | Buffer): string {
+  return hash('sha256', data).slice(0, HASH_DIGITS)
+}
+
+function textIn(record: RecordSlots, slot: number | undefined): JsonText | undefined {
+  return slot === undefined || slot < 0 ? undefined : record.text(slot)
+}
+
+function encodeTime(property: string, value: JsonText | undefined, stream: string, line: number): string {
+  if (value === undefined || value === 'null') return COPY_NULL
+  const text = encoders.timestamptz(value)
+  if (text !== undefined) return text
+  throw badValue({ stream, line, key: '', property, value, type: 'timestamptz', isKey: false })
+}
+
+function keyOf(record: RecordSlots, columns: readonly Column[]): string {
   return columns
     .filter((column) => column.isKey)
     .map((column) => `${column.property} ${shorten(record.get(column.property) ?? 'missing')}`)
@@ -96,10 +144,13 @@ type BadValue = {
   isKey: boolean
 }
 
-function badValue({ type, isKey, ...where }: BadValue): InvalidRecordError {
-  const { value } = where
+function badValue({ stream, line, key, property, value, type, isKey }: BadValue): InvalidRecordError {
   return new InvalidRecordError({
-    ...where,
+    stream,
+    line,
+    key,
+    property,
+    value,
     column: type,
     expected: expectedIn({ type, isKey }),
     wider: widerType(type, value),

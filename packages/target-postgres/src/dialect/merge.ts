@@ -1,15 +1,16 @@
 import type { Column } from './columns.js'
 import { ident, qualified, type TableName } from './identifiers.js'
-import { rowMetadata, SEQUENCE_COLUMN } from './metadata-columns.js'
+import { keyOf, rowLayout } from './row-layout.js'
 
 /** A stream's rows on their way from a staging table into the stream's table. */
 export type Merge = { table: TableName; staging: string; columns: readonly Column[] }
 
-/** A temporary table without a key: it takes whatever COPY brings, and is gone with the transaction. */
+/** A temporary table without a key, gone with the transaction. */
 export function createStaging({ staging, columns }: Merge): string {
-  const all = [...columns, ...rowMetadata, { name: SEQUENCE_COLUMN, type: 'bigint' }]
   return `create temp table ${ident(staging)} (
-  ${all.map(({ name, type }) => `${ident(name)} ${type}`).join(',\n  ')}
+  ${rowLayout(columns)
+    .map(({ name, type }) => `${ident(name)} ${type}`)
+    .join(',\n  ')}
 ) on commit drop`
 }
 
@@ -17,14 +18,32 @@ export function copyStaging({ staging }: Merge): string {
   return `copy pg_temp.${ident(staging)} from stdin (format text)`
 }
 
+export function dropStaging({ staging }: Merge): string {
+  return `drop table pg_temp.${ident(staging)}`
+}
+
+/** COPY of rows straight into their table. */
+export function copyInto({ table, columns }: Omit<Merge, 'staging'>): string {
+  return `copy ${qualified(table)} (${namesOf(rowLayout(columns))}) from stdin (format text)`
+}
+
 /**
- * Brings staged rows into their table and returns one row: `inserted`, `updated`. Of several records with one key the
- * last wins; a row that holds the same already isn't written again, unless it was marked as deleted.
+ * Brings staged rows of a keyed stream into their table, each key once, and returns one row: `inserted`, `updated`. A row
+ * that holds the same already isn't written again, unless it was marked as deleted.
  */
-export function mergeStaging(merge: Merge): string {
-  const key = merge.columns.filter((column) => column.isKey).map((column) => ident(column.name))
+export function mergeStaging({ table, staging, columns }: Merge): string {
+  const names = namesOf(rowLayout(columns))
+  const values = columns.filter((column) => !column.isKey).map((column) => ident(column.name))
+  // xmax is 0 in a row that was just inserted; one that was updated in place of an insert carries the lock on its old self.
   return `with merged as (
-  ${key.length > 0 ? upsert(merge, key) : append(merge)}
+  insert into ${qualified(table)} as target (${names})
+  select ${names}
+  from pg_temp.${ident(staging)}
+  on conflict (${namesOf(keyOf(columns))}) do update set
+    ${[...values.map((name) => `${name} = excluded.${name}`), ...metadataUpdates].join(',\n    ')}
+  where
+    ${[...differs(values), ...metadataDiffers].join('\n    or ')}
+  returning target.xmax = 0 as is_new
 )
 select
   count(*) filter (where is_new)::integer as inserted,
@@ -32,36 +51,15 @@ select
 from merged`
 }
 
-function append(merge: Merge): string {
-  return `insert into ${qualified(merge.table)} (${written(merge).join(', ')})
-  select ${read(merge).join(', ')}
-  from pg_temp.${ident(merge.staging)}
-  order by ${SEQUENCE_COLUMN}
-  returning true as is_new`
-}
-
-function upsert(merge: Merge, key: readonly string[]): string {
-  const values = merge.columns.filter((column) => !column.isKey).map((column) => ident(column.name))
-  // xmax is 0 in a row that was just inserted; one that was updated in place of an insert carries the lock on its old self.
-  return `insert into ${qualified(merge.table)} as target (${written(merge).join(', ')})
-  select distinct on (${key.join(', ')}) ${read(merge).join(', ')}
-  from pg_temp.${ident(merge.staging)}
-  order by ${key.join(', ')}, ${SEQUENCE_COLUMN} desc
-  on conflict (${key.join(', ')}) do update set
-    ${[...values.map((name) => `${name} = excluded.${name}`), ...metadataUpdates].join(',\n    ')}
-  where
-    ${[...differs(values), ...metadataDiffers].join('\n    or ')}
-  returning target.xmax = 0 as is_new`
-}
-
-/** A record without a version leaves the row's version as it was. */
-const VERSION = 'coalesce(excluded._sdc_table_version, target._sdc_table_version)'
+/** A record without a version, or with an older one, leaves the row's version as it was. */
+const VERSION = 'greatest(excluded._sdc_table_version, target._sdc_table_version)'
 
 const metadataUpdates = [
   '_sdc_extracted_at = excluded._sdc_extracted_at',
   '_sdc_batched_at = excluded._sdc_batched_at',
   '_sdc_deleted_at = excluded._sdc_deleted_at',
   `_sdc_table_version = ${VERSION}`,
+  '_sdc_record_hash = excluded._sdc_record_hash',
 ]
 
 const metadataDiffers = ['target._sdc_deleted_at is distinct from excluded._sdc_deleted_at']
@@ -76,11 +74,6 @@ function differs(values: readonly string[]): string[] {
   return [`${row('target')} *<> ${row('excluded')}`]
 }
 
-function written({ columns }: Merge): string[] {
-  return [...columns, ...rowMetadata].map(({ name }) => ident(name)).concat('_sdc_batched_at')
-}
-
-function read({ columns }: Merge): string[] {
-  // Not now(): a transaction begins with its COPY, before the transaction ahead of it ends.
-  return [...columns, ...rowMetadata].map(({ name }) => ident(name)).concat('statement_timestamp()')
+function namesOf(columns: readonly { name: string }[]): string {
+  return columns.map(({ name }) => ident(name)).join(', ')
 }

@@ -10,12 +10,11 @@ export const metadataColumns = [
   { name: '_sdc_deleted_at', type: 'timestamptz' },
   /** The version that came with the record which last changed the row. */
   { name: '_sdc_table_version', type: 'bigint' },
+  /** Of the record that last changed the row: a record of the same hash changes nothing. */
+  { name: '_sdc_record_hash', type: 'uuid' },
 ] as const satisfies readonly { name: string; type: ColumnType }[]
 
-/** The metadata that travels with each row; the batch's time is the same for all and comes with the merge. */
-export const rowMetadata = metadataColumns.filter((column) => column.name !== '_sdc_batched_at')
-
-/** Counts the rows of a staging table, which Postgres keeps in no order: the last record of a key wins. */
+/** The number of a row among those of its stream in a batch; in no table. */
 export const SEQUENCE_COLUMN = '_sdc_batch_seq'
 
 /** The one metadata column that a record fills: a log-based tap sends it as a property. */

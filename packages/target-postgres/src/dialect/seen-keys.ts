@@ -1,10 +1,11 @@
 import type { Column } from './columns.js'
 import { ident, qualified, storableName, type TableName } from './identifiers.js'
-import type { Merge } from './merge.js'
+import { keyOf } from './row-layout.js'
 
 /**
  * Which keys a complete scan held is noted beside the data, in a table of the meta schema, and not in the rows: a scan
- * that finds everything unchanged rewrites no row. The table holds each key once or more with the version of its scan.
+ * that finds everything unchanged rewrites no row. The table holds each key once or more with the version of its scan;
+ * not those of rows that a scan has added, which carry its version themselves.
  */
 export function seenTable(metaSchema: string, name: TableName): TableName {
   const { schema, table } = name
@@ -26,13 +27,14 @@ export function createSeen(seen: TableName, key: readonly Column[]): string {
 )`
 }
 
-/** Notes the keys of staged records that carry a version. */
-export function noteSeen({ staging, columns }: Merge, seen: TableName): string {
-  const key = keyOf(columns)
+/** Notes the keys of records that carry a version: $1 is the versions, $2 and on the columns of the key, all arrays. */
+export function noteSeen(seen: TableName, columns: readonly Column[]): string {
+  const key = keyOf(columns).map(({ name }) => ident(name))
+  const arrays = keyOf(columns).map(({ type }, index) => `$${index + 2}::${type}[]`)
   return `insert into ${qualified(seen)} (${[...key, VERSION].join(', ')})
-select ${key.join(', ')}, max(_sdc_table_version)
-from pg_temp.${ident(staging)}
-where _sdc_table_version is not null
+select ${key.join(', ')}, max(${VERSION})
+from unnest($1::bigint[], ${arrays.join(', ')}) as held (${[VERSION, ...key].join(', ')})
+where ${VERSION} is not null
 group by ${key.join(', ')}`
 }
 
@@ -65,13 +67,10 @@ export function rekeySeen(
   const same = from.map(ident).map((name) => `before.${name} = target.${name}`)
   return [
     `alter table ${qualified(seen)} rename to ${ident(before.table)}`,
-    createSeen(
-      seen,
-      columns.filter(({ isKey }) => isKey),
-    ),
+    createSeen(seen, keyOf(columns)),
     `insert into ${qualified(seen)}
 select ${keyOf(columns)
-      .map((name) => `target.${name}`)
+      .map(({ name }) => `target.${ident(name)}`)
       .join(', ')}, before.${VERSION}
 from ${qualified(before)} as before
 join ${qualified(table)} as target on ${same.join(' and ')}`,
@@ -82,14 +81,12 @@ join ${qualified(table)} as target on ${same.join(' and ')}`,
 /** No key column is called that: properties of this name are metadata. */
 const VERSION = '_sdc_table_version'
 
+/** A row that was written with the scan's version, or a later one, needs no note. */
 function isUnseen(seen: TableName, columns: readonly Column[]): string {
-  const same = keyOf(columns).map((name) => `seen.${name} = target.${name}`)
-  return `not exists (
+  const same = keyOf(columns).map(({ name }) => `seen.${ident(name)} = target.${ident(name)}`)
+  return `(target.${VERSION} is null or target.${VERSION} < $1)
+  and not exists (
     select from ${qualified(seen)} as seen
     where ${[...same, `seen.${VERSION} >= $1`].join(' and ')}
   )`
-}
-
-function keyOf(columns: readonly Column[]): string[] {
-  return columns.filter((column) => column.isKey).map((column) => ident(column.name))
 }

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { deleteOlderVersions, markOlderVersions } from '../dialect/activate-version.js'
 import { widenColumns } from '../dialect/ddl.js'
 import { qualified, type TableName } from '../dialect/identifiers.js'
-import type { Merge } from '../dialect/merge.js'
+import { keyOf } from '../dialect/row-layout.js'
 import {
   createSeen,
   deleteUnseen,
@@ -15,12 +15,20 @@ import {
 import type { Widening } from '../dialect/widening.js'
 import { lockDdl } from './lock-ddl.js'
 import { readTable } from './read-table.js'
+import type { Heads } from './sift.js'
 import type { StreamTable } from './stream-tables.js'
 
-/** Notes which keys the staged records of a scan hold. */
-export async function noteSeenKeys(client: pg.Client, merge: Merge, metaSchema: string): Promise<void> {
-  const seen = await ensureSeen(client, merge, metaSchema)
-  await client.query(noteSeen(merge, seen))
+/** Notes which keys the records of a scan hold, but for some rows, by their numbers. */
+export async function noteSeenKeys(
+  client: pg.Client,
+  target: StreamTable,
+  { versions, keys }: Heads,
+  { except, metaSchema }: { except: ReadonlySet<number>; metaSchema: string },
+): Promise<void> {
+  if (except.size === versions.length) return
+  const seen = await ensureSeen(client, target, metaSchema)
+  const noted = <T>(items: readonly T[]) => items.filter((_, index) => !except.has(index + 1))
+  await client.query(noteSeen(seen, target.columns), [noted(versions), ...keys.map(noted)])
 }
 
 /**
@@ -80,18 +88,13 @@ async function exists(client: pg.Client, table: TableName): Promise<boolean> {
 
 async function ensureSeen(
   client: pg.Client,
-  { table, columns }: Pick<Merge, 'table' | 'columns'>,
+  { table, columns }: Pick<StreamTable, 'table' | 'columns'>,
   metaSchema: string,
 ): Promise<TableName> {
   const seen = seenTable(metaSchema, table)
   if (!(await exists(client, seen))) {
     await lockDdl(client)
-    await client.query(
-      createSeen(
-        seen,
-        columns.filter((column) => column.isKey),
-      ),
-    )
+    await client.query(createSeen(seen, keyOf(columns)))
   }
   return seen
 }

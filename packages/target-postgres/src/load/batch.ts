@@ -1,61 +1,91 @@
-import type { JsonText } from '@keap-postgres/protocol'
+import type { JsonText, RecordLine } from '@keap-postgres/protocol'
+import { RowWriter } from '../dialect/row-writer.js'
 import type { TableChange } from './apply-changes.js'
+import type { Slabs } from './slabs.js'
 import type { StreamTable } from './stream-tables.js'
 
-/** COPY takes one chunk of this size far faster than many rows. */
-const CHUNK_CHARACTERS = 64 * 1024
+const NEWLINE = 0x0a
+
+/** Rows that lie one behind the other in memory. */
+export type Stretch = { bytes: Buffer; start: number; end: number }
 
 /** The rows of one stream in a batch, as COPY text. `isVersioned`: some belong to a scan, whose keys are to be noted. */
-export type StagedRows = {
+export type StreamRows = {
   target: StreamTable
-  chunks: Buffer[]
-  pending: string
+  stretches: Stretch[]
   records: number
+  bytes: number
   isVersioned: boolean
 }
 
-/** Everything read since the batch before, over all streams. It is loaded in one transaction. */
+/** Everything read since the batch before, over all streams. It is loaded in one transaction, and kept until that is done. */
 export type Batch = {
   tableChanges: TableChange[]
-  rows: Map<string, StagedRows>
+  rows: Map<string, StreamRows>
   activations: { target: StreamTable; version: number }[]
   /** The last STATE read, which vouches for what was read before it. */
   state: JsonText | undefined
   records: number
-  /** Length of the COPY text so far, counted in UTF-16 units: about its bytes. */
-  size: number
+  bytes: number
+  /** The memory that the rows of all streams share, in the order in which they came. */
+  slabs: Buffer[]
+  out: RowWriter
 }
 
-export function emptyBatch(): Batch {
-  return { tableChanges: [], rows: new Map(), activations: [], state: undefined, records: 0, size: 0 }
+export function openBatch(slabs: Slabs): Batch {
+  const taken: Buffer[] = []
+  const out = new RowWriter((minBytes) => {
+    const slab = slabs.take(minBytes)
+    taken.push(slab)
+    return slab
+  })
+  const nothing = { tableChanges: [], rows: new Map(), activations: [], state: undefined, records: 0, bytes: 0 }
+  return { ...nothing, slabs: taken, out }
 }
 
 export function isEmpty({ tableChanges, rows, activations, state }: Batch): boolean {
   return tableChanges.length === 0 && rows.size === 0 && activations.length === 0 && state === undefined
 }
 
-/** Adds a row to the batch, behind it its number among the stream's rows. */
-export function addRow(batch: Batch, target: StreamTable, row: string, isVersioned: boolean): void {
+/**
+ * Adds a record's row to the batch.
+ *
+ * @throws {InvalidRecordError} when the table can't take it; the batch is then as it was
+ */
+export function addRecord(batch: Batch, target: StreamTable, message: RecordLine, line: number): void {
+  const length = target.encode(message, line, batch.out)
+  const rows = rowsFor(batch, target)
+  extend(rows.stretches, { bytes: batch.out.bytes, start: batch.out.at - length, end: batch.out.at })
+  rows.isVersioned ||= message.version !== undefined
+  rows.records++
+  rows.bytes += length
+  batch.records++
+  batch.bytes += length
+}
+
+/** Adds a stretch to others, as part of the last one where it goes on from there. */
+export function extend(stretches: Stretch[], next: Stretch): void {
+  const last = stretches.at(-1)
+  if (last?.bytes === next.bytes && last.end === next.start) last.end = next.end
+  else stretches.push(next)
+}
+
+function rowsFor(batch: Batch, target: StreamTable): StreamRows {
   let rows = batch.rows.get(target.stream)
   if (!rows) {
-    rows = { target, chunks: [], pending: '', records: 0, isVersioned: false }
+    rows = { target, stretches: [], records: 0, bytes: 0, isVersioned: false }
     batch.rows.set(target.stream, rows)
   }
-  rows.pending += `${row}\t${rows.records}\n`
-  rows.records++
-  rows.isVersioned ||= isVersioned
-  batch.records++
-  batch.size += row.length
-  if (rows.pending.length >= CHUNK_CHARACTERS) closeChunk(rows)
+  return rows
 }
 
-/** The rows as chunks of UTF-8. */
-export function chunksOf(rows: StagedRows): readonly Buffer[] {
-  if (rows.pending !== '') closeChunk(rows)
-  return rows.chunks
-}
-
-function closeChunk(rows: StagedRows): void {
-  rows.chunks.push(Buffer.from(rows.pending))
-  rows.pending = ''
+/** One row after the other: COPY has a line for each. */
+export function* eachRow({ stretches }: StreamRows): Generator<Stretch> {
+  for (const { bytes, start, end } of stretches) {
+    for (let at = start; at < end; ) {
+      const next = bytes.indexOf(NEWLINE, at) + 1
+      yield { bytes, start: at, end: next }
+      at = next
+    }
+  }
 }

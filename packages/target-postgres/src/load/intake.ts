@@ -3,42 +3,48 @@ import {
   DataError,
   type Log,
   type MessageAt,
-  type RecordMessage,
+  type RecordLine,
   type SchemaMessage,
 } from '@keap-postgres/protocol'
 import { InvalidRecordError } from '../dialect/invalid-record.js'
-import { addRow, emptyBatch, isEmpty } from './batch.js'
+import { addRecord, type Batch, isEmpty, openBatch } from './batch.js'
 import type { Loader } from './loader.js'
+import type { Slabs } from './slabs.js'
 import type { Announced, StreamTables } from './stream-tables.js'
 
 /** When the open batch is due, whichever comes first. */
 type BatchLimits = { maxRecords: number; maxBytes: number; waitSeconds: number }
 
-type Options = { tables: StreamTables; loader: Loader; limits: BatchLimits; log: Log }
+type Options = { tables: StreamTables; loader: Loader; slabs: Slabs; limits: BatchLimits; log: Log }
 
 /** Takes messages into the open batch and hands it to the loader when it is due. */
 export class Intake {
   readonly #options: Options
-  #batch = emptyBatch()
+  #batch: Batch
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
 
   constructor(options: Options) {
     this.#options = options
+    this.#batch = openBatch(options.slabs)
   }
 
-  /** @throws {DataError} when the message can't be taken; everything before it still can be flushed */
-  async take({ line, message }: MessageAt): Promise<void> {
+  /**
+   * @returns a promise when the next message has to wait, which after most records it hasn't
+   * @throws {DataError} when the message can't be taken, at once or by the promise; everything before it still can be flushed
+   */
+  take({ line, message }: MessageAt): Promise<void> | undefined {
     switch (message.type) {
       case 'RECORD':
-        return await this.#takeRecord(message, line)
+        return this.#takeRecord(message, line)
       case 'SCHEMA':
-        return await this.#takeSchema(message, line)
+        return this.#takeSchema(message, line)
       case 'ACTIVATE_VERSION':
-        return await this.#takeActivation(message)
+        return this.#takeActivation(message)
       case 'STATE':
         this.#batch.state = message.value
         this.#startClock()
+        return undefined
     }
   }
 
@@ -48,7 +54,7 @@ export class Intake {
     return this.#flushing
   }
 
-  async #takeRecord(message: RecordMessage, line: number): Promise<void> {
+  #takeRecord(message: RecordLine, line: number): Promise<void> | undefined {
     const { maxRecords, maxBytes } = this.#options.limits
     const target = this.#options.tables.find(message.stream)
     if (!target) {
@@ -57,16 +63,14 @@ export class Intake {
           "The tap must write a stream's SCHEMA before its first RECORD.",
       )
     }
-    let row: string
     try {
-      row = target.encode(message, line)
+      addRecord(this.#batch, target, message, line)
     } catch (error) {
-      await this.#widenFor(error, line)
-      return await this.#takeRecord(message, line)
+      return this.#widenFor(error, line).then(() => this.#takeRecord(message, line))
     }
-    addRow(this.#batch, target, row, message.version !== undefined)
-    if (this.#batch.records >= maxRecords || this.#batch.size >= maxBytes) await this.flush()
-    else this.#startClock()
+    if (this.#batch.records >= maxRecords || this.#batch.bytes >= maxBytes) return this.flush()
+    this.#startClock()
+    return undefined
   }
 
   async #takeSchema(message: SchemaMessage, line: number): Promise<void> {
@@ -114,7 +118,7 @@ export class Intake {
     this.#timer = undefined
     if (isEmpty(this.#batch)) return
     const batch = this.#batch
-    this.#batch = emptyBatch()
+    this.#batch = openBatch(this.#options.slabs)
     this.#options.loader.submit(batch)
   }
 }

@@ -11,6 +11,7 @@ import { finishRun, type Run, startRun } from '../meta/runs.js'
 import { packageVersion } from '../version.js'
 import { Intake } from './intake.js'
 import { Loader } from './loader.js'
+import { Slabs } from './slabs.js'
 import { StreamTables } from './stream-tables.js'
 
 export type LoadOptions = {
@@ -38,12 +39,15 @@ export async function load(options: LoadOptions): Promise<Counts> {
   await using laneB = await connect(server)
   const run = await openRun(control, config)
   const stop = new AbortController()
+  const slabs = new Slabs()
   const loader = new Loader({
     lanes: [laneA, laneB],
     run,
     hardDelete: config.hard_delete,
     log,
-    onCommitted: async ({ state }) => {
+    onCommitted: async (batch) => {
+      slabs.giveBack(batch.slabs)
+      const { state } = batch
       if (state !== undefined) await writeState(options.output, state)
     },
     onFailed: () => stop.abort(),
@@ -56,6 +60,7 @@ export async function load(options: LoadOptions): Promise<Counts> {
       log,
     }),
     loader,
+    slabs,
     limits: {
       maxRecords: config.batch_size_rows,
       maxBytes: config.batch_max_bytes,
@@ -86,7 +91,12 @@ async function takeAll({ input, signal, log }: LoadOptions, { intake, loader, st
   let refused: unknown
   try {
     if (stopped.aborted) endInput()
-    for await (const message of readMessages(input)) await intake.take(message)
+    for await (const messages of readMessages(input)) {
+      for (const message of messages) {
+        const waiting = intake.take(message)
+        if (waiting) await waiting
+      }
+    }
   } catch (error) {
     if (!stopped.aborted) refused = error
   }

@@ -1,13 +1,16 @@
 import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
+import { isDuplicateKey } from '../db/errors.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import type { Run } from '../meta/runs.js'
 import type { Batch } from './batch.js'
 import { commitBatch } from './commit.js'
-import { stageBatch } from './stage.js'
+import { NewTables } from './new-tables.js'
+import { waitsFor } from './waits-for.js'
+import { type Written, writeBatch } from './write-batch.js'
 
 type Options = {
-  /** One connection each: while the batch before is merged on one, the next is copied on the other. */
+  /** One connection each, and one batch on its way. */
   lanes: readonly pg.Client[]
   run: Run
   hardDelete: boolean
@@ -18,14 +21,20 @@ type Options = {
   onFailed: () => void
 }
 
+/** A batch on its way: first its transaction makes all changes, then it is committed. */
+type Passage = { batch: Batch; written: Promise<Written>; committed: Promise<void> }
+
 /**
- * Loads batches: COPY runs ahead on the next lane, merges and commits keep the order of the batches. A batch that fails
- * ends it all; those behind it are never committed.
+ * Loads batches, and commits them in their order. Where the next batch needn't see what the one before has written, the two
+ * are written side by side. A batch that fails ends it all: those behind it are never committed.
+ *
+ * A batch stays in memory until it is committed, so it can be sent again.
  */
 export class Loader {
   readonly #options: Options
   readonly #inFlight: Promise<void>[] = []
-  #tail: Promise<void> = Promise.resolve()
+  readonly #newTables = new NewTables()
+  #last: Passage | undefined
   #batchNumber = 0
   #counts = noCounts
 
@@ -49,11 +58,12 @@ export class Loader {
     const batchNumber = ++this.#batchNumber
     const lane = lanes[batchNumber % lanes.length]
     if (!lane || this.#inFlight.length >= lanes.length) throw new Error('a batch was submitted without room')
-    const staged = stageBatch(lane, batch)
+    const before = this.#inFlight.length > 0 ? this.#last : undefined
+    const written = this.#write(lane, batch, before)
     // A failure is told in the batch's turn; until then nobody listens.
-    staged.catch(() => {})
-    const committed = this.#commitInTurn(lane, batch, { staged, before: this.#tail, batchNumber })
-    this.#tail = committed
+    written.catch(() => {})
+    const committed = this.#commitInTurn(lane, batch, { written, before, batchNumber })
+    this.#last = { batch, written, committed }
     this.#inFlight.push(committed)
     committed.then(
       () => this.#inFlight.shift(),
@@ -63,18 +73,33 @@ export class Loader {
 
   /** Resolves when every batch is committed. @throws what a batch failed with */
   async drain(): Promise<void> {
-    await this.#tail
+    await this.#last?.committed
+  }
+
+  async #write(lane: pg.Client, batch: Batch, before: Passage | undefined): Promise<Written> {
+    const { run, hardDelete, log } = this.#options
+    const wait = before ? waitsFor(batch, before.batch, this.#newTables) : 'nothing'
+    if (wait !== 'nothing') await before?.[wait]
+    try {
+      return await writeBatch(lane, batch, { run, hardDelete, log, newTables: this.#newTables })
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error
+      // A key came twice after all: now all rows of the batch take the way that allows for it.
+      for (const { target } of batch.rows.values()) this.#newTables.distrust(target.table)
+      await lane.query('rollback')
+      await before?.committed
+      return await writeBatch(lane, batch, { run, hardDelete, log })
+    }
   }
 
   async #commitInTurn(
     lane: pg.Client,
     batch: Batch,
-    { staged, before, batchNumber }: { staged: Promise<void>; before: Promise<void>; batchNumber: number },
+    { written, before, batchNumber }: { written: Promise<Written>; before: Passage | undefined; batchNumber: number },
   ): Promise<void> {
-    const { run, hardDelete, log, onCommitted } = this.#options
-    await before
-    await staged
-    const counts = await commitBatch(lane, batch, { run, hardDelete, log, batchNumber })
+    const { run, onCommitted } = this.#options
+    await before?.committed
+    const counts = await commitBatch(lane, batch, await written, { run, batchNumber })
     this.#counts = addCounts(this.#counts, counts)
     await onCommitted(batch)
   }

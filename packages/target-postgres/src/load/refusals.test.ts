@@ -100,7 +100,7 @@ test(
       { batch_size_rows: 1 },
     )
     assert.equal(exitCode, 4)
-    assert.match(stderr, /refuses the data while merging records of t: .*violates check constraint/)
+    assert.match(stderr, /refuses the data while writing records of t: .*violates check constraint/)
     assert.deepEqual(states, ['1'])
     assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }])
   }),

@@ -138,6 +138,7 @@ test(
       _sdc_batched_at: 'timestamp with time zone',
       _sdc_deleted_at: 'timestamp with time zone',
       _sdc_table_version: 'bigint',
+      _sdc_record_hash: 'uuid',
     })
     assert.deepEqual(await target.rows('select day::text, clock, uid, flag, list, mixed, "any", either from :s.t'), [
       {

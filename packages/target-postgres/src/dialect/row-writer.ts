@@ -1,0 +1,57 @@
+const BACKSLASH = 0x5c
+
+/** Shorter pieces are copied faster by a loop than by a call out of JavaScript. */
+const LOOP_BYTES = 40
+
+/** Puts COPY text together in a buffer. Room is asked for once a row; the methods take it as given. */
+export class RowWriter {
+  bytes: Buffer = Buffer.of()
+  /** Where the next byte goes. */
+  at = 0
+  readonly #newBuffer: (minBytes: number) => Buffer
+
+  /** @param newBuffer gives the buffer to go on in, of at least so many bytes, when one is full */
+  constructor(newBuffer: (minBytes: number) => Buffer) {
+    this.#newBuffer = newBuffer
+  }
+
+  /** Makes sure that `size` bytes fit behind what is written, in one piece. */
+  room(size: number): void {
+    if (this.at + size <= this.bytes.length) return
+    this.bytes = this.#newBuffer(size)
+    this.at = 0
+  }
+
+  byte(value: number): void {
+    this.bytes[this.at++] = value
+  }
+
+  /** Writes text of which every character is ASCII. */
+  ascii(text: string): void {
+    this.at += this.bytes.write(text, this.at, 'latin1')
+  }
+
+  text(text: string): void {
+    this.at += this.bytes.write(text, this.at)
+  }
+
+  copy(source: Buffer, start: number, end: number): void {
+    const { bytes } = this
+    let { at } = this
+    if (end - start > LOOP_BYTES) at += source.copy(bytes, at, start, end)
+    else for (let next = start; next < end; next++) bytes[at++] = source[next] as number
+    this.at = at
+  }
+
+  /** Copies with each backslash doubled. */
+  copyDoubled(source: Buffer, start: number, end: number): void {
+    const { bytes } = this
+    let { at } = this
+    for (let next = start; next < end; next++) {
+      const byte = source[next] as number
+      if (byte === BACKSLASH) bytes[at++] = BACKSLASH
+      bytes[at++] = byte
+    }
+    this.at = at
+  }
+}
