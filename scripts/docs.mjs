@@ -43,7 +43,7 @@ function settingsTable(schema) {
 
 /** docs/streams.md, whole. */
 async function streamsPage() {
-  const { columnsOf, leftOut, streamNames, streams } = await import('tap-keap')
+  const { columnsOf, describeCalls, leftOut, streamNames, streams } = await import('tap-keap')
   const head = [
     'stream',
     'what it is',
@@ -66,7 +66,7 @@ async function streamsPage() {
       readingOf(outer),
       outer.changes?.column ?? '',
       stream.selectedByDefault === false ? 'no' : 'yes',
-      callsOf(stream),
+      describeCalls(stream),
       notesOf(stream),
     ]
   })
@@ -107,14 +107,6 @@ function endpointOf({ api, path: endpoint, inside }) {
 function readingOf({ changes }) {
   if (changes?.kind === 'window') return `changes, by filter \`${changes.since}\``
   return changes ? `changes, newest first by \`${changes.order}\`` : 'all'
-}
-
-function callsOf({ inside, parent, each, scan, shape, pageSize = 1000 }) {
-  if (inside) return `none but those of \`${inside.stream}\``
-  const isPaged = scan.kind !== 'token' || scan.paged
-  const calls = isPaged ? `n / ${pageSize.toLocaleString('en')}` : String(each?.values.length ?? 1)
-  if (!parent) return scan.kind === 'offset' ? `${calls} + 1` : calls
-  return shape ? 'n' : `1 for each of \`${parent.stream}\`${isPaged ? ', more above 1,000 rows' : ''}`
 }
 
 function notesOf({ note, optional, hash }) {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startPipeline } from '@keap-postgres/sandbox'
+import { startPipeline, startTapKeap } from '@keap-postgres/sandbox'
 import { createWorld, type World } from './keap-pipeline.js'
 import { assertTablesEqualTruth } from './truth.js'
 
@@ -102,6 +105,46 @@ test('when the target dies the tap stops at once, whatever its other streams are
   assert.equal(tap.exitCode, 3)
   // It would say so after its last try, half a minute later.
   assert.doesNotMatch(tap.stderr, /companies: stopped|bug|EPIPE/)
+})
+
+test('asked to stop, the tap alone ends well, with a state that the next run goes on from', async () => {
+  await using world = await createWorld({
+    sizes,
+    faults: [{ kind: 'slow', path: '/v2/contacts', nth: 3, delayMs: 1500 }],
+  })
+  const { program, ended } = startTapKeap(world)
+  await whenAsked(world, '/v2/contacts', 2)
+  // The second page is written out while the third is slow to come.
+  await sleep(300)
+  program.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await ended
+  assert.equal(exitCode, 0, stderr)
+  assert.match(stderr, /stopped as asked; the same command goes on from here/)
+  const lines = stdout.trim().split('\n')
+  const last = JSON.parse(lines.at(-1) ?? '')
+  assert.equal(last.type, 'STATE')
+  const read = lines.filter((line) => line.startsWith('{"type":"RECORD","stream":"contacts"'))
+  const ids = read.map((line) => JSON.parse(line).record.id)
+  assert.equal(last.value.bookmarks.contacts.resume.after, String(ids.at(-1)))
+
+  world.keap.faults.length = 0
+  await writeFile(path.join(world.cwd, 'state.json'), JSON.stringify(last.value))
+  const again = await world.tap(['--state', 'state.json'])
+  assert.equal(again.exitCode, 0, again.stderr)
+  const rest = again.stdout.split('\n').filter((line) => line.startsWith('{"type":"RECORD","stream":"contacts"'))
+  assert.equal(read.length + rest.length, sizes.contacts)
+})
+
+test('a second signal ends the tap at once, although nobody takes what it has written', async () => {
+  await using world = await createWorld({ sizes })
+  const { tap, target, ended } = startPipeline(world)
+  target.kill('SIGSTOP')
+  await whenAsked(world, '/v2/contacts', 1)
+  tap.kill('SIGINT')
+  tap.kill('SIGTERM')
+  await once(tap, 'exit')
+  target.kill('SIGCONT')
+  assert.equal((await ended).tap.exitCode, 130)
 })
 
 /** Resolves when a path has been asked for so many times. */

@@ -19,14 +19,14 @@ export type LogOptions = {
   env: Readonly<Record<string, string | undefined>>
   /** Texts that must never be seen; more may be added while the log is in use. */
   secrets?: Iterable<string>
-  stderr: Writable & { isTTY?: boolean }
+  stderr: Pick<Writable, 'write'> & { isTTY?: boolean }
 }
 
 /** JSON lines for machines; a plain line each when a person is watching. */
 export function createLog(options: LogOptions): Log {
   const { name, env, secrets = [], stderr } = options
   const redact = redactor(secrets)
-  const level = levelOf(env[`${name.toUpperCase().replaceAll('-', '_')}_LOGLEVEL`] ?? env.LOGLEVEL)
+  const level = levelOf({ name, env })
   const logger = pino(
     {
       level,
@@ -59,7 +59,9 @@ export function reportFailure(
   return exitCode
 }
 
-function levelOf(text: string | undefined): string {
+/** How much is logged: `TAP_KEAP_LOGLEVEL`, else `LOGLEVEL`, else `info`. */
+export function levelOf({ name, env }: Pick<LogOptions, 'name' | 'env'>): string {
+  const text = env[`${name.toUpperCase().replaceAll('-', '_')}_LOGLEVEL`] ?? env.LOGLEVEL
   const level = (text ?? 'info').toLowerCase()
   return level in pino.levels.values || level === 'silent' ? level : 'info'
 }

@@ -3,6 +3,8 @@ import {
   ConfigError,
   createLog,
   type Environment,
+  type Log,
+  levelOf,
   loadConfig,
   readObject,
   reportFailure,
@@ -12,6 +14,10 @@ import {
 import yargs from 'yargs'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
+import { type DryRun, dryRun } from './plan/dry-run.js'
+import { formatPlan } from './plan/format-plan.js'
+import { hasFailed } from './plan/plan.js'
+import { openScreen } from './progress/screen.js'
 import { narrow, type Selection, selectAll, selectByCatalog, selectByName, withFiles } from './select.js'
 import { refreshTokenFile } from './sign-in/config-file.js'
 import { login } from './sign-in/login.js'
@@ -26,14 +32,14 @@ export type Surroundings = {
   cwd: string
   stdin: Readable & { isTTY?: boolean }
   stdout: Writable
-  stderr: Writable & { isTTY?: boolean }
+  stderr: Writable & { isTTY?: boolean; columns?: number }
   /** Aborted by the first SIGINT or SIGTERM. */
   stop: AbortSignal
 }
 
 const NAME = 'tap-keap'
 
-/** Runs one command line to its end. Returns the exit code: 0 fine, 1 a bug, 2 configuration, 3 Keap refused, 130 login or test stopped. */
+/** Runs one command line to its end. Returns the exit code: 0 fine, 1 a bug, 2 configuration, 3 Keap refused, 130 login, test or dry run stopped. */
 export async function runCli(around: Surroundings): Promise<number> {
   const { stderr } = around
   const secrets = new Set<string>()
@@ -41,13 +47,14 @@ export async function runCli(around: Surroundings): Promise<number> {
     const args = await parse(around)
     if (args === undefined) return 0
     if (args.discover) return await printCatalog(around.stdout)
-    const { cwd, stdout, stop } = around
+    const { cwd, stdout, stop: signal } = around
     const env = await withDotEnv(around.env, cwd)
     const config = await loadConfig({ schema: TapConfig, plugin: NAME, sources: args.config, env, cwd })
     for (const text of secretsOf(config)) secrets.add(text)
-    const log = createLog({ name: NAME, env, secrets, stderr })
+    const screen = isQuiet(levelOf({ name: NAME, env })) ? undefined : openScreen(stderr, env)
+    const log = createLog({ name: NAME, env, secrets, stderr: screen?.stderr ?? stderr })
     const configFile = await refreshTokenFile(args.config, env, cwd)
-    const signIn = { cwd, log, secrets, configFile, signal: stop }
+    const signIn = { cwd, log, secrets, configFile, signal }
     if (args.command === 'login') {
       await login({ ...signIn, config, port: args.port, env, stdin: around.stdin, stderr })
       return 0
@@ -58,10 +65,9 @@ export async function runCli(around: Surroundings): Promise<number> {
     if (args.test === 'schema') return await writeSchemas(selection, stdout).then(() => 0)
     if (args.test !== undefined)
       return await testConnection({ ...signIn, config, selection, out: stdout }).then(() => 0)
-    const summary = await runTap({ config, selection, state, out: stdout, log, cwd, stop, secrets, configFile })
-    const { read, rows, calls, skipped } = summary
-    const ended = summary.stopped ? 'stopped as asked; the same command goes on from here' : 'finished'
-    log.info(`${ended}: ${rows} rows of ${read} lists in ${calls} calls`, { rows, calls, skipped })
+    const run = { ...signIn, config, selection, state, out: stdout, screen }
+    if (args.dryRun) return await showPlan(await dryRun(run), log, stderr)
+    await runTap(run)
     return 0
   } catch (error) {
     // The reader has gone and says itself why; nobody is left to tell.
@@ -95,6 +101,7 @@ type Arguments = {
   test: 'all' | 'schema' | undefined
   /** Of `login`. */
   port: number | undefined
+  dryRun: boolean
 }
 
 /** Undefined when only help or the version was asked for. */
@@ -106,7 +113,7 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     )
     .command('$0', 'Read the account (the default)')
     .command('login', 'Sign in to Keap with OAuth2, in a browser, and keep the tokens', (command) =>
-      ['catalog', 'properties', 'state', 'discover', 'test']
+      ['catalog', 'properties', 'state', 'discover', 'test', 'dry-run']
         .reduce((shown, name) => shown.hide(name), command)
         .option('port', {
           type: 'number',
@@ -136,6 +143,11 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
       coerce: (value: unknown) => (value === '' ? 'all' : value),
       describe: 'Try the credential, and each stream with one record; "schema": only write the SCHEMA messages',
     })
+    .option('dry-run', {
+      type: 'boolean',
+      default: false,
+      describe: 'Say what a run would read and cost, and write the first page of each list',
+    })
     .epilogue(EXAMPLES)
     .version(`${NAME} v${version}`)
     .nargs('config', 1)
@@ -154,7 +166,7 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     await writeLine(stdout, printed)
     return undefined
   }
-  const { config, state, discover: wanted, test } = args
+  const { config, state, discover: wanted, test, dryRun: isDry } = args
   return {
     command: args._[0] === 'login' ? 'login' : 'read',
     config,
@@ -162,6 +174,7 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     state,
     discover: wanted,
     test: test === undefined ? undefined : test === 'schema' ? 'schema' : 'all',
+    dryRun: isDry,
     port: portOf(args.port),
   }
 }
@@ -187,6 +200,18 @@ async function printCatalog(stdout: Writable): Promise<number> {
 
 function isAbort(error: unknown, { reason }: AbortSignal): boolean {
   return error === reason || (error instanceof Error && error.name === 'AbortError')
+}
+
+/** Who wants less than the run's news doesn't want to watch it either. */
+function isQuiet(level: string): boolean {
+  return ['warn', 'error', 'fatal', 'silent'].includes(level)
+}
+
+/** For a person a table, for a machine a line of the log. */
+async function showPlan(found: DryRun, log: Log, stderr: Surroundings['stderr']): Promise<number> {
+  if (stderr.isTTY) await writeLine(stderr, formatPlan(found))
+  else log.info('plan', found)
+  return hasFailed(found.plan) ? 3 : 0
 }
 
 function isBrokenPipe(error: unknown): boolean {

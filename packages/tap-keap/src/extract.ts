@@ -1,5 +1,6 @@
 import type { JsonText, Log } from '@keap-postgres/protocol'
 import type { Bookmarks, ReadWindow, Timing } from './bookmarks.js'
+import { isPaged } from './calls.js'
 import { type BoundList, boundLists, listsLeft } from './contexts.js'
 import { storeFiles } from './files/store-files.js'
 import { hiddenLists } from './hidden-lists.js'
@@ -8,6 +9,7 @@ import { NotAvailableError, RequestError } from './keap/errors.js'
 import { type BaseUrls, openList, windowFilter } from './lists.js'
 import type { Activation, Batch, Output, PageEntry } from './output.js'
 import { digitsAt, itemOf, stringAt, textAt } from './pointer.js'
+import type { Watch } from './progress/watch.js'
 import type { Context } from './project.js'
 import { type RecordMaker, recordMaker } from './records.js'
 import type { Selected } from './select.js'
@@ -31,6 +33,8 @@ export type Run = {
   filesByContact: 'auto' | 'always' | 'never'
   /** Where files go that are downloaded. */
   filesDir: string
+  /** Sees each page that was written. */
+  watch: Watch
   /** Aborted when the run is to end: the page that has come is written out, no other is waited for. */
   stop: AbortSignal
 }
@@ -83,22 +87,22 @@ export async function readList(run: Run, reading: Reading): Promise<ReadResult> 
   const { bookmarks, output, log } = run
   const { stream, selected, parentIds } = reading
   const names = selected.map(({ name }) => name)
-  const column = selected.some(({ fullTable }) => fullTable) ? undefined : stream.changes?.column
-  const window = readWindow(run, names, column)
+  const { window, column } = windowOf(run, stream, selected)
   const makers = selected.map(recordMaker)
   for (const one of selected) await output.schema(one)
 
   const isFromStart = Object.keys(window.from).length === 0
-  const ids = reading.idsAt !== undefined && window.sinceMs === undefined && isFromStart ? [] : undefined
+  const ids = reading.idsAt !== undefined && isWhole(window) ? [] : undefined
   const noted = new Set(window.from.noted as Noted[] | undefined)
   // Between two runs, too, a list can shift.
   if (!isFromStart && stream.scan.kind !== 'keyset') noted.add('shift')
   const pass: Pass = { ...reading, names, window, makers, noted, pages: 0, gone: 0, result: { rows: 0, calls: 0, ids } }
   const lists = listsLeft(boundLists(stream, parentIds), window.from)
-  for (const list of lists) await readBoundList(run, pass, list)
+  for (const list of lists) await readBoundList(run, pass, list, lists.length)
   // When all are gone, it isn't the parents that are missing.
   if (pass.gone > 0 && pass.gone === lists.length) noted.add('gap')
-  for (const list of await listsLeftOut(run, pass)) await readBoundList(run, pass, list)
+  const leftOut = await listsLeftOut(run, pass)
+  for (const list of leftOut) await readBoundList(run, pass, list, leftOut.length)
   for (const maker of makers) maker.report(log)
   const isComplete = !noted.has('gap')
   const activations =
@@ -107,8 +111,10 @@ export async function readList(run: Run, reading: Reading): Promise<ReadResult> 
   return pass.result
 }
 
-async function readBoundList(run: Run, pass: Pass, { key, path, filter, context }: BoundList): Promise<void> {
-  const { bookmarks, output, log } = run
+/** @param of how many lists there are beside it, and with it */
+async function readBoundList(run: Run, pass: Pass, bound: BoundList, of: number): Promise<void> {
+  const { bookmarks, output, log, watch } = run
+  const { key, path, filter, context } = bound
   const { stream, selected, names, window, makers, noted, result, idsAt } = pass
   const { sinceMs, from } = window
   const list = openList({ ...run, stream, path, filter: [...filter, ...windowFilter(stream, window)] })
@@ -118,12 +124,19 @@ async function readBoundList(run: Run, pass: Pass, { key, path, filter, context 
     // With its parent a list is truly gone; one that is closed to us may well hold rows.
     if (error.status !== 404 || !stream.parent) noted.add('gap')
   }
-  const steps = walk(list, stream, { sinceMs, from: key === from.list && !from.done ? from : {} })
+  const walked = walk(list, stream, { sinceMs, from: key === from.list && !from.done ? from : {} })
+  const steps = unlessGone(walked, stream, whenGone)
   let pagesOfList = 0
-  for await (const { page, items, position } of unlessGone(steps, stream, whenGone)) {
+  for await (const { page, items, position } of watch.list(steps, {
+    name: names[0],
+    stream,
+    list: bound,
+    window,
+    of,
+  })) {
     pass.pages++
     if (++pagesOfList > 1 && stream.scan.kind !== 'keyset') noted.add('shift')
-    if (page.nextToken !== undefined && isUnpaged(stream)) {
+    if (page.nextToken !== undefined && !isPaged(stream)) {
       log.warn(`${path} has more pages, and Keap documents no way to ask for them: only the first is read`)
       noted.add('gap')
     }
@@ -202,19 +215,28 @@ function idAt(item: JsonText, pointer: string): string {
   return id
 }
 
-function has(item: JsonText, pointer: string | undefined): boolean {
+/** Whether an item says anything at a pointer. */
+export function has(item: JsonText, pointer: string | undefined): boolean {
   const found = pointer && textAt(itemOf(item), pointer)
   return found !== undefined && found !== '' && found !== 'null' && found !== '""'
 }
 
-function readWindow(run: Run, names: readonly string[], column: string | undefined): ReadWindow {
-  const window = run.bookmarks.window(names, column, run.timing)
-  if (column === undefined || run.startDateMs === undefined || window.sinceMs !== undefined) return window
-  return { ...window, sinceMs: run.startDateMs }
+/** What is read of the streams that are made of one list, and the column that their bookmarks are about. */
+export function windowOf(
+  { bookmarks, timing, startDateMs }: Pick<Run, 'bookmarks' | 'timing' | 'startDateMs'>,
+  { changes }: Stream,
+  selected: readonly Selected[],
+): { window: ReadWindow; column: string | undefined } {
+  const column = selected.some(({ fullTable }) => fullTable) ? undefined : changes?.column
+  const names = selected.map(({ name }) => name)
+  const window = bookmarks.window(names, column, timing)
+  if (column === undefined || startDateMs === undefined || window.sinceMs !== undefined) return { window, column }
+  return { window: { ...window, sinceMs: startDateMs }, column }
 }
 
-function isUnpaged({ scan }: Stream): boolean {
-  return scan.kind === 'token' && !scan.paged
+/** All of a list, from its beginning: then its ids are all there are. */
+export function isWhole({ sinceMs, from }: ReadWindow): boolean {
+  return sinceMs === undefined && Object.keys(from).length === 0
 }
 
 /**

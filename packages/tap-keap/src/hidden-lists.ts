@@ -51,10 +51,11 @@ export async function hiddenLists(
   return { lists, calls: probe.calls }
 }
 
-async function probeParents(
+/** Whether some of the parents have lists of their own, and the calls that it took to find out. */
+export async function probeParents(
   stream: Stream,
   hides: NonNullable<Stream['hides']>,
-  options: HiddenListOptions,
+  options: Omit<HiddenListOptions, 'byParent' | 'parentIds'>,
 ): Promise<{ found: boolean; calls: number }> {
   const parent = streams[hides.stream as keyof typeof streams]
   const parents = openList({ ...options, stream: { ...parent, fields: ['id'] }, path: parent.path, filter: [] })

@@ -1,3 +1,4 @@
+export { describeCalls } from './calls.js'
 export { runCli } from './cli.js'
 export { TapConfig } from './config.js'
 export { discover } from './discover.js'

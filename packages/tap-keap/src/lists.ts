@@ -1,9 +1,10 @@
 import type { Log } from '@keap-postgres/protocol'
 import type { ReadWindow } from './bookmarks.js'
+import { pageSizeOf } from './calls.js'
 import { type KeapClient, type Query, queryString } from './keap/client.js'
 import { BadRequestError } from './keap/errors.js'
 import { readPage } from './keap/page.js'
-import { type Api, MAX_PAGE, type Stream } from './stream.js'
+import type { Api, Stream } from './stream.js'
 import type { List, Page } from './walks/list.js'
 
 /** Where each API answers: `{ v1: 'https://api.keap.com/crm/rest', … }`; a stream's path follows. */
@@ -48,7 +49,7 @@ export function openList({ client, baseUrls, stream, path, filter, now, log }: L
 
   return {
     filter: [...(stream.filter ? [stream.filter] : []), ...filter],
-    pageSize: stream.pageSize ?? MAX_PAGE,
+    pageSize: pageSizeOf(stream),
     fetch,
   }
 }

@@ -1,9 +1,13 @@
 import { runCli } from './cli.js'
+import { CLEAR_BELOW } from './progress/screen.js'
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130)
+    if (stop.signal.aborted) {
+      if (process.stderr.isTTY) process.stderr.write(CLEAR_BELOW)
+      process.exit(130)
+    }
     stop.abort(new Error(signal))
   })
 }

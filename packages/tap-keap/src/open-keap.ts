@@ -6,13 +6,14 @@ import { createDispatcher, KeapClient } from './keap/client.js'
 import { Gate } from './keap/gate.js'
 import type { BaseUrls } from './lists.js'
 import { openSignIn, type SignInSurroundings } from './sign-in/open-sign-in.js'
+import type { Traffic } from './traffic.js'
 import { version } from './version.js'
 
 /** A client signed as the config says, and where its requests go. `close` ends its connections. */
 export type Keap = { client: KeapClient; baseUrls: BaseUrls; close: () => Promise<void> }
 
-/** `signal` ends requests under way. */
-export type KeapOptions = SignInSurroundings & { config: TapConfig }
+/** `signal` ends requests under way; `traffic` counts the calls. */
+export type KeapOptions = SignInSurroundings & { config: TapConfig; traffic?: Traffic }
 
 /** Keap's documented limits of calls per second, until its headers say otherwise. */
 const PER_SECOND = { api_key: 10, oauth: 25 }
@@ -22,7 +23,7 @@ const PER_SECOND = { api_key: 10, oauth: 25 }
  *
  * @throws {ConfigError} a credential is missing
  */
-export function openKeap({ config, ...around }: KeapOptions): Keap {
+export function openKeap({ config, traffic, ...around }: KeapOptions): Keap {
   const { log, signal } = around
   const credential = credentialOf(config)
   const timeoutMs = config.timeout_seconds * 1000
@@ -37,7 +38,11 @@ export function openKeap({ config, ...around }: KeapOptions): Keap {
     now: Date.now,
     sleep: pause,
     random: Math.random,
-    onRetry: (reason, url, waitMs) => log.warn(`${reason}; asking again in ${(waitMs / 1000).toFixed(1)} s`, { url }),
+    onRetry(reason, url, waitMs) {
+      traffic?.retried()
+      log.warn(`${reason}; asking again in ${(waitMs / 1000).toFixed(1)} s`, { url })
+    },
+    onCall: (call) => traffic?.called(call),
     signal,
   })
   return { client, baseUrls: baseUrlsOf(config), close: () => dispatcher.close() }

@@ -38,10 +38,7 @@ export function createOutput(
   let seq = 0
 
   function* pageMessages(batches: readonly Batch[], entry: PageEntry, mark: () => void): Generator<Message> {
-    for (const { stream, records, version } of batches) {
-      for (const record of records)
-        yield { type: 'RECORD', stream, record, version, time_extracted: entry.requested_at }
-    }
+    yield* recordMessages(batches, entry.requested_at)
     if (pageRow) {
       const values = {
         tap_run_id: run.tapRunId,
@@ -67,14 +64,7 @@ export function createOutput(
 
   return {
     /** Announces a stream. */
-    schema: ({ name, columns }: Selected) =>
-      writeMessage(out, {
-        type: 'SCHEMA',
-        stream: name,
-        schema: jsonSchemaOf(columns),
-        key_properties: [...streams[name].key],
-        bookmark_properties: streams[name].changes && [streams[name].changes.column],
-      }),
+    schema: (selected: Selected) => writeMessage(out, schemaMessage(selected)),
 
     /** Announces the page log, when it is wanted. */
     async pageLogSchema(): Promise<void> {
@@ -89,6 +79,25 @@ export function createOutput(
 
     /** The end of a window: which scans are complete, and the state behind it. */
     end: (activations: readonly Activation[], mark: () => void) => writeMessages(out, endMessages(activations, mark)),
+  }
+}
+
+/** Announces a stream. */
+export function schemaMessage({ name, columns }: Selected): Message {
+  const { key, changes } = streams[name]
+  return {
+    type: 'SCHEMA',
+    stream: name,
+    schema: jsonSchemaOf(columns),
+    key_properties: [...key],
+    bookmark_properties: changes && [changes.column],
+  }
+}
+
+/** @param extractedAt when they were asked for, RFC 3339 */
+export function* recordMessages(batches: readonly Batch[], extractedAt: string): Generator<Message> {
+  for (const { stream, records, version } of batches) {
+    for (const record of records) yield { type: 'RECORD', stream, record, version, time_extracted: extractedAt }
   }
 }
 

@@ -64,7 +64,8 @@ export function hashKey(item: JsonText, places: readonly string[], context: Cont
   return `"${createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 32)}"`
 }
 
-function nestedItems(item: JsonText, pointer: string): JsonText[] {
+/** The items of a list inside a record, or with `''` the record itself. */
+export function nestedItems(item: JsonText, pointer: string): JsonText[] {
   if (pointer === '') return [item]
   const list = textAt(itemOf(item), pointer)
   return list?.startsWith('[') ? sliceArray(list) : []

@@ -21,6 +21,21 @@ type Window = { kind: 'window'; since: string; until: string }
 /** Which of Keap's base paths: the Pipelines API may be absent from an account. */
 export type Api = 'v1' | 'v2' | 'pipelines'
 
+/**
+ * Who else says how many rows a list has, at the price of a call: the total of a v1 list of the same records, also of those
+ * changed in a stretch of time where `since` and `until` name a filter; with `add`, the sum of that member over a list's items.
+ */
+export type Count = {
+  api: Api
+  path: `/${string}`
+  records: string
+  since?: string
+  until?: string
+  add?: `/${string}`
+  /** Always sent. */
+  query?: Readonly<Record<string, string>>
+}
+
 /** What can be said about a stream in data; everything that reads one is driven by it. */
 export type Stream = {
   api: Api
@@ -53,6 +68,10 @@ export type Stream = {
    * that has something at `shows` proves that it doesn't.
    */
   hides?: { stream: string; id: `/${string}`; newest: string; filter: string; shows: `/${string}` }
+  /** For the plan of a run: who knows how many rows there are. */
+  count?: Count
+  /** For the plan: another stream's records hold a trace of each row at `items`; of a fan-out, the id of the row's parent. */
+  mirror?: { stream: string; items: `/${string}` }
   /** Its items are files: their bytes go to `files_dir`, and the columns know where as `@path`, `@sha256` and `@size`. */
   storesFiles?: true
   /** May be missing from an account, or closed to a credential, without that being a failure. */
@@ -93,4 +112,9 @@ export function changedBy(since: string, until: string, column: string) {
 /** Changes by walking newest first. */
 export function changedOnTop(order: string, time: `/${string}`, column: string) {
   return { ...sorted(order, time), column }
+}
+
+/** The total of the v1 list of the same records. */
+export function v1Count<Records extends string>(records: Records, window: { since?: string; until?: string } = {}) {
+  return { api: 'v1', path: `/v1/${records}`, records, ...window } as const
 }

@@ -1,4 +1,4 @@
-import { changedBy, changedOnTop, keyset, offset, type Stream, sorted, token, unpaged } from './stream.js'
+import { changedBy, changedOnTop, keyset, offset, type Stream, sorted, token, unpaged, v1Count } from './stream.js'
 
 /** The kinds of record that have custom fields. Notes and appointments share the fields of tasks. */
 const entities = {
@@ -20,12 +20,14 @@ const table = {
     pageSize: 100,
     // Without these Keap leaves out users that own old records.
     filter: 'include_inactive==true;include_partners==true',
+    count: v1Count('users'),
   },
   tag_categories: { ...v2('/v2/tags/categories', 'tag_categories'), scan: token('create_time') },
-  tags: { ...v2('/v2/tags', 'tags'), scan: token('create_time') },
+  tags: { ...v2('/v2/tags', 'tags'), scan: token('create_time'), count: v1Count('tags') },
   companies: {
     ...v2('/v2/companies', 'companies'),
     scan: keyset('company_id'),
+    count: v1Count('companies'),
     changes: changedBy('since_time', 'until_time', 'update_time'),
     fields: words(`
       notes fax_number address email_address phone_number update_time create_time custom_fields
@@ -37,6 +39,7 @@ const table = {
   contacts: {
     ...v2('/v2/contacts', 'contacts'),
     scan: keyset('contact_id'),
+    count: v1Count('contacts', { since: 'since', until: 'until' }),
     changes: changedBy('start_update_time', 'end_update_time', 'update_time'),
     fields: words(`
       addresses anniversary_date birth_date company contact_type create_time custom_fields email_addresses
@@ -56,11 +59,13 @@ const table = {
     ...optionalV2('/v2/emailAddresses', 'email_addresses', ['email']),
     // An opt-out moves none of the times there are: always the whole list.
     scan: token('email'),
+    mirror: { stream: 'contacts', items: '/email_addresses' },
   },
   contact_tags: {
     // By tag and not by contact: a call per 1,000 assignments instead of one per contact.
     ...v2('/v2/tags/{tag_id}/contacts', 'contacts', ['contact_id', 'tag_id']),
     parent: { stream: 'tags', id: '/id', param: 'tag_id' },
+    mirror: { stream: 'contacts', items: '/tag_ids' },
     scan: token('applied_time'),
     // Tagging a contact doesn't change the contact: assignments have a cursor of their own.
     changes: changedBy('since_applied_time', 'until_applied_time', 'applied_time'),
@@ -68,6 +73,7 @@ const table = {
   company_tags: {
     ...v2('/v2/tags/{tag_id}/companies', 'tagged_companies', ['company_id', 'tag_id']),
     parent: { stream: 'tags', id: '/id', param: 'tag_id' },
+    mirror: { stream: 'companies', items: '/groups' },
     scan: token('applied_time'),
     changes: changedBy('since_applied_time', 'until_applied_time', 'applied_time'),
   },
@@ -82,6 +88,7 @@ const table = {
     ...v2('/v2/opportunities', 'opportunities'),
     // No order by id and no filter on time: newest first is what remains.
     scan: sorted('update_time', '/last_updated_time'),
+    count: v1Count('opportunities'),
     changes: changedOnTop('update_time', '/last_updated_time', 'last_updated_time'),
     fields: ['custom_fields', 'created_by', 'last_updated_by', 'status_id'],
   },
@@ -98,11 +105,21 @@ const table = {
     scan: token(),
   },
   stages: { ...pipelinesApi('/v2/stages', 'stages'), scan: token() },
-  deals: { ...pipelinesApi('/v2/deals', 'deals'), scan: token() },
+  deals: {
+    ...pipelinesApi('/v2/deals', 'deals'),
+    scan: token(),
+    count: {
+      api: 'pipelines',
+      path: '/v2/pipelines/summaries',
+      records: 'pipeline_summaries',
+      add: '/stat_total_deal_count',
+    },
+  },
   deal_custom_fields: { ...pipelinesApi('/v2/customFields', 'custom_fields'), scan: token() },
   tasks: {
     ...v2('/v2/tasks', 'tasks'),
     scan: keyset('id'),
+    count: v1Count('tasks'),
     // Which date since_time filters by is not documented: the order by update_time says what changed.
     changes: changedOnTop('update_time', '/modification_time', 'modification_time'),
     fields: ['custom_fields'],
@@ -110,6 +127,7 @@ const table = {
   notes: {
     ...v2('/v2/notes', 'notes'),
     scan: keyset('id'),
+    count: v1Count('notes'),
     // As with tasks.
     changes: changedOnTop('update_time', '/update_time', 'update_time'),
     fields: ['custom_fields'],
@@ -124,6 +142,7 @@ const table = {
   products: {
     ...optionalV2('/v2/products', 'products'),
     scan: sorted('last_updated_time', '/update_time'),
+    count: v1Count('products'),
     changes: changedOnTop('last_updated_time', '/update_time', 'update_time'),
   },
   product_subscription_plans: {
@@ -146,6 +165,8 @@ const table = {
   orders: {
     ...optionalV2('/v2/orders', 'orders'),
     scan: keyset('id'),
+    // Which date v1's since filters by is not documented: the changes of a window are told by their ids.
+    count: v1Count('orders'),
     changes: changedBy('modified_since_time', 'modified_until_time', 'modification_time'),
   },
   order_items: {
@@ -171,6 +192,7 @@ const table = {
     ],
     // As with payments.
     scan: token('transaction_time'),
+    count: v1Count('transactions'),
   },
   payment_methods: {
     ...optionalV2('/v2/paymentMethods', 'payment_methods', ['payment_method_id']),
@@ -179,6 +201,7 @@ const table = {
   subscriptions: {
     ...optionalV2('/v2/subscriptions', 'subscriptions'),
     scan: keyset('id'),
+    count: v1Count('subscriptions'),
     changes: changedOnTop('modification_time', '/modification_time', 'modification_time'),
   },
   free_trial_discounts: { ...optionalV2('/v2/discounts/freeTrials', 'discounts'), scan: token('id') },
@@ -188,7 +211,7 @@ const table = {
   shipping_discounts: { ...optionalV2('/v2/discounts/shipping', 'discounts'), scan: token('id') },
   shipping_methods: { ...optionalV2('/v2/shipping', 'shipping_methods'), scan: unpaged() },
   merchants: { ...optionalV2('/v2/merchants', 'merchant_accounts'), scan: token('id') },
-  affiliates: { ...optionalV2('/v2/affiliates', 'affiliates'), scan: keyset('id') },
+  affiliates: { ...optionalV2('/v2/affiliates', 'affiliates'), scan: keyset('id'), count: v1Count('affiliates') },
   affiliate_commissions: {
     ...optionalV2('/v2/affiliates/{affiliate_id}:commissions', 'affiliate_commissions', ['hash']),
     parent: { stream: 'affiliates', id: '/id', param: 'affiliate_id' },
@@ -237,7 +260,7 @@ const table = {
   },
   affiliate_redirects: { ...optionalV2('/v2/affiliates/redirects', 'affiliate_links'), scan: token('date_created') },
   referrals: { ...optionalV2('/v2/referrals', 'referrals'), scan: token('id') },
-  campaigns: { ...v2('/v2/campaigns', 'campaigns'), scan: token('id') },
+  campaigns: { ...v2('/v2/campaigns', 'campaigns'), scan: token('id'), count: v1Count('campaigns') },
   campaign_goals: {
     ...v2('/v2/campaigns/{campaign_id}/goals', 'goals', ['campaign_id', 'id']),
     parent: { stream: 'campaigns', id: '/id', param: 'campaign_id' },
@@ -255,6 +278,11 @@ const table = {
   emails: {
     ...v2('/v2/emails', 'emails'),
     scan: token('created_time'),
+    // Unordered: v1 can leave out what makes it slow.
+    count: {
+      ...v1Count('emails', { since: 'since_sent_date', until: 'until_sent_date' }),
+      query: { ordered: 'false' },
+    },
     // The filter is on creation: rows are complete by it, but for the times of opening and clicking.
     changes: changedBy('start_created_time', 'end_created_time', 'sent_time'),
     note: 'New e-mails come with every run; when older ones were opened or clicked is brought up to date by the complete scans. Keap warns that the list is slow with millions of rows.',
@@ -263,6 +291,7 @@ const table = {
   files: {
     ...v2('/v2/files', 'files'),
     scan: sorted('updated_time', '/updated_time'),
+    count: v1Count('files'),
     changes: changedOnTop('updated_time', '/updated_time', 'updated_time'),
     hides: { stream: 'contacts', id: '/id', newest: 'update_time', filter: 'contact_id', shows: '/contact_id' },
     note: "Keap's list of all files may leave out those of contacts. When it shows none, a complete scan asks for the files of some contacts, and if it finds any, of every contact: a call each. See `files_by_contact`.",

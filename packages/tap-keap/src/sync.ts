@@ -1,5 +1,6 @@
 import { ExitError, type Log } from '@keap-postgres/protocol'
 import pLimit from 'p-limit'
+import { counted } from './counted.js'
 import { type ReadResult, type Run, readList } from './extract.js'
 import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
 import type { Selected } from './select.js'
@@ -9,32 +10,31 @@ export type SyncSummary = {
   /** Lists read to the end of their window. */
   read: number
   rows: number
-  calls: number
   skipped: StreamName[]
   /** Left alone: read lately, and too dear to be read whole in every run. */
   fresh: StreamName[]
   failed: StreamName[]
   /** Ended early because it was asked to. */
   stopped: boolean
+  /** Why the run as a whole couldn't go on: the quota is spent, the sign-in refused. */
+  endedBy?: ExitError
 }
 
 /**
  * Reads the selected streams, parents before what hangs on them, some at a time. A stream that fails keeps its bookmark
  * where it was, and the others go on.
- *
- * @throws {ExitError} when the run as a whole can't go on: the quota is spent, the sign-in refused
  */
 export async function sync(run: Run, selected: readonly Selected[], maxConcurrency: number): Promise<SyncSummary> {
-  const summary: SyncSummary = { read: 0, rows: 0, calls: 0, skipped: [], fresh: [], failed: [], stopped: false }
+  const summary: SyncSummary = { read: 0, rows: 0, skipped: [], fresh: [], failed: [], stopped: false }
   const limit = pLimit(maxConcurrency)
   const readings = new Map<StreamName, Promise<ReadResult | undefined>>()
+  const listings = new Map<StreamName, Promise<ReadResult>>()
   const idsAt = new Map(
     selected.flatMap(({ name }) => streams[name].parent ?? []).map(({ stream, id }) => [stream, id]),
   )
-  let fatal: ExitError | undefined
 
   async function read(name: StreamName, own: readonly Selected[]): Promise<ReadResult | undefined> {
-    if (fatal !== undefined || run.stop.aborted) return undefined
+    if (summary.endedBy !== undefined || run.stop.aborted) return undefined
     const freshUntil = freshUntilOf(run, name, own)
     if (freshUntil !== undefined) {
       const until = new Date(freshUntil).toISOString()
@@ -53,13 +53,12 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
       }
       const result = await readList(run, reading)
       const { rows, calls } = result
-      run.log.info(`${name}: ${rows} rows in ${calls} ${calls === 1 ? 'call' : 'calls'}`, { stream: name, rows, calls })
+      run.log.info(`${name}: ${counted(rows, 'row')} in ${counted(calls, 'call')}`, { stream: name, rows, calls })
       summary.read++
       summary.rows += rows
-      summary.calls += calls
       return result
     } catch (error) {
-      if (error instanceof ExitError) fatal ??= error
+      if (error instanceof ExitError) summary.endedBy ??= error
       else if (run.stop.aborted) summary.stopped = true
       else if (error instanceof RequestError) note(name, error, run.log, summary)
       else throw error
@@ -67,29 +66,33 @@ export async function sync(run: Run, selected: readonly Selected[], maxConcurren
     }
   }
 
-  /** The ids that a fan-out needs: those its parent has just read, else listed for this alone. */
+  /** The ids that a fan-out needs: those its parent has just read, else listed once, for all that need them. */
   async function idsOf(parent: StreamName, at: string): Promise<string[]> {
     const ids = (await readings.get(parent))?.ids
     if (ids !== undefined) return ids
-    const listed = await readList(run, { stream: streams[parent], selected: [], idsAt: at })
+    const listing = listings.get(parent) ?? readList(run, { stream: streams[parent], selected: [], idsAt: at })
+    listings.set(parent, listing)
+    const listed = await listing
     if (listed.ids === undefined) throw new RequestError(`the ids of ${parent} could not be listed`)
     return listed.ids
   }
 
+  const all = groups(selected)
+  run.watch.planned(all.size)
   // In the table's order, parents have begun before their children wait for them.
-  for (const [name, own] of groups(selected))
+  for (const [name, own] of all)
     readings.set(
       name,
-      limit(() => read(name, own)),
+      limit(() => read(name, own).finally(run.watch.ended)),
     )
   await Promise.all(readings.values())
-  if (fatal !== undefined) throw fatal
   summary.stopped ||= run.stop.aborted
   return summary
 }
 
-/** What a run with failed streams ends with; undefined when none failed. */
-export function failureOf({ failed }: SyncSummary): KeapRefusedError | undefined {
+/** What a run that could not read everything ends with; undefined when it could, or was asked to stop. */
+export function failureOf({ failed, endedBy }: SyncSummary): ExitError | undefined {
+  if (endedBy) return endedBy
   if (failed.length === 0) return undefined
   return new KeapRefusedError(
     `${failed.length} stream${failed.length > 1 ? 's' : ''} could not be read to the end: ${failed.join(', ')} (the reasons are above). ` +
@@ -97,8 +100,15 @@ export function failureOf({ failed }: SyncSummary): KeapRefusedError | undefined
   )
 }
 
-/** Where Keap can give only what changed, in one list, every run asks for it. */
-function freshUntilOf({ bookmarks, timing }: Run, list: StreamName, own: readonly Selected[]): number | undefined {
+/**
+ * Until when a list is left alone, in epoch milliseconds; undefined when it is read. Where Keap can give only what changed, in
+ * one list, every run asks for it.
+ */
+export function freshUntilOf(
+  { bookmarks, timing }: Pick<Run, 'bookmarks' | 'timing'>,
+  list: StreamName,
+  own: readonly Selected[],
+): number | undefined {
   const { changes, parent, each } = streams[list]
   const isOneList = parent === undefined && each === undefined
   if ((changes !== undefined && isOneList) || own.some(({ fullTable }) => fullTable)) return undefined
@@ -109,7 +119,7 @@ function freshUntilOf({ bookmarks, timing }: Run, list: StreamName, own: readonl
 }
 
 /** Streams nested in another's records are read with it, whether or not it is selected itself. */
-function groups(selected: readonly Selected[]): Map<StreamName, Selected[]> {
+export function groups(selected: readonly Selected[]): Map<StreamName, Selected[]> {
   const together = new Map<StreamName, Selected[]>()
   for (const one of selected) {
     const list = (streams[one.name].inside?.stream as StreamName | undefined) ?? one.name

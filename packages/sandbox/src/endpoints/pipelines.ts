@@ -1,3 +1,4 @@
+import type { Store } from '../account/account.js'
 import type { Endpoint } from '../endpoint.js'
 import type { Row } from '../json.js'
 import { textAt } from '../lists/row-path.js'
@@ -21,9 +22,25 @@ const dealWithStage = (deal: Row, stage: Row): Row => ({
   order: null,
 })
 
+/** How many deals stand in each pipeline. */
+const summaries = (store: Store): readonly Row[] => {
+  const pipelineOf = new Map(
+    [...store.collection('stages').rows()].map((stage) => [textAt(stage, 'id'), textAt(stage, 'pipeline_id')]),
+  )
+  const deals = [...store.collection('deals').rows()].map((deal) => pipelineOf.get(textAt(deal, 'stage_id')))
+  return [...store.collection('pipelines').rows()].map((pipeline) => ({
+    id: textAt(pipeline, 'id'),
+    pipeline_id: textAt(pipeline, 'id'),
+    pipeline_name: textAt(pipeline, 'name'),
+    stat_total_deal_count: deals.filter((id) => id === textAt(pipeline, 'id')).length,
+    stat_new_deal_count: 0,
+  }))
+}
+
 /** The Pipelines API: the third base, which an account may lack. */
 export const pipelineTable: readonly Endpoint[] = [
   { path: '/v2/pipelines', rows: 'pipelines' },
+  { path: '/v2/pipelines/summaries', rows: summaries, view: ({ id: _, ...row }) => row, truth: false },
   { path: '/v2/pipelines/{id}', row: 'pipelines' },
   { path: '/v2/pipelines/{id}/stages', parent: 'pipelines', rows: 'stages', by: ['pipeline_id', 'id'], truth: false },
   {

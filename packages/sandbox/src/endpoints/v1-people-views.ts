@@ -178,3 +178,17 @@ export const task: View = (row, store) => {
     url: null,
   }
 }
+
+export const email: View = (row) => ({
+  id: idNumber(row.id),
+  ...orNull(row, 'subject', 'headers', 'sent_to_address', 'sent_from_address', 'sent_from_reply_address'),
+  contact_id: idNumber(row.contact_id),
+  sent_to_cc_addresses: '',
+  sent_to_bcc_addresses: '',
+  original_provider: textAt(row, 'original_provider'),
+  original_provider_id: row.original_provider_id ?? null,
+  sent_date: date(row.sent_time),
+  received_date: date(row.received_time),
+  opened_date: date(row.opened_time),
+  clicked_date: date(row.clicked_time),
+})

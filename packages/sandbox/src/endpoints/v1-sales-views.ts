@@ -88,6 +88,16 @@ export const order: View = (row) => {
   }
 }
 
+export const product: View = (row) => ({
+  id: idNumber(row.id),
+  product_name: row.name ?? null,
+  product_desc: row.description ?? null,
+  product_short_desc: row.short_description ?? null,
+  product_price: price(row.price),
+  sku: row.sku ?? null,
+  status: row.active === false ? 0 : 1,
+})
+
 export const orderPayment: View = (row) => ({
   id: idNumber(row.id),
   ...orNull(row, 'amount', 'note', 'pay_status', 'skip_commission'),

@@ -159,6 +159,24 @@ const lists: readonly ListEndpoint[] = [
     filters: { contact_id: id('contact_id'), ...within('transaction_time') },
   },
   {
+    path: '/v1/transactions',
+    rows: 'transactions',
+    view: sales.transaction,
+    filters: { contact_id: id('contact_id'), ...within('transaction_time') },
+  },
+  {
+    path: '/v1/emails',
+    rows: 'emails',
+    view: people.email,
+    filters: {
+      contact_id: id('contact_id'),
+      email: text('sent_to_address'),
+      since_sent_date: since('sent_time'),
+      until_sent_date: until('sent_time'),
+    },
+  },
+  { path: '/v1/products', rows: 'products', view: sales.product, filters: { active: flag('active') } },
+  {
     path: '/v1/subscriptions',
     rows: 'subscriptions',
     view: sales.subscription,

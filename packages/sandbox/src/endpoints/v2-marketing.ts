@@ -101,6 +101,7 @@ export const marketingTable: readonly Endpoint[] = [
   {
     path: '/v2/automations',
     rows: 'automations',
+    envelope: (store) => ({ automation_count: store.collection('automations').size }),
     filters: { name: text('title') },
     orders: {
       name: 'title',

@@ -55,7 +55,8 @@ export async function downloadFile(
   return { ...value, calls: attempts }
 }
 
-async function isThere(target: string, { size, updatedMs }: FileFacts): Promise<boolean> {
+/** Whether a file lies there already, as Keap has it now. */
+export async function isThere(target: string, { size, updatedMs }: FileFacts): Promise<boolean> {
   const found = await stat(target).catch(() => undefined)
   return found?.isFile() === true && size === found.size && updatedMs === Math.round(found.mtimeMs)
 }

@@ -29,10 +29,7 @@ export async function storeFiles(
   let calls = 0
   for (const item of items) {
     const id = digitsAt(item, '/id')
-    const target = path.join(
-      digitsAt(item, '/contact_id') ?? 'account',
-      `${id}-${safeName(stringAt(item, '/file_name') ?? '')}`,
-    )
+    const target = placeOf(item)
     const url = `${box.baseUrl}/v2/files/${id}:data`
     const facts = factsOf(item)
     try {
@@ -52,7 +49,13 @@ export async function storeFiles(
   return { contexts, calls }
 }
 
-function factsOf(item: JsonText): FileFacts {
+/** Where a file belongs, below the folder of all files. */
+export function placeOf(item: JsonText): string {
+  const name = safeName(stringAt(item, '/file_name') ?? '')
+  return path.join(digitsAt(item, '/contact_id') ?? 'account', `${digitsAt(item, '/id')}-${name}`)
+}
+
+export function factsOf(item: JsonText): FileFacts {
   const size = digitsAt(item, '/file_size')
   const updated = Date.parse(stringAt(item, '/updated_time') ?? '')
   return { size: size === undefined ? undefined : Number(size), updatedMs: Number.isNaN(updated) ? undefined : updated }

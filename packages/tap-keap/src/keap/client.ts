@@ -25,6 +25,18 @@ export type Answer<T = unknown> = {
   ms: number
 }
 
+/** One request, whatever became of it. */
+export type Call = {
+  /** Without its query. */
+  url: string
+  /** Undefined when no answer came. */
+  status: number | undefined
+  /** Of the body, where all of it came. */
+  bytes: number
+  /** To the end of the body, in milliseconds; waiting for a turn isn't counted. */
+  ms: number
+}
+
 export type ClientOptions = {
   auth: Auth
   gate: Gate
@@ -38,6 +50,8 @@ export type ClientOptions = {
   random: () => number
   /** Told of every wait before another attempt. */
   onRetry: (reason: string, url: string, waitMs: number) => void
+  /** Told of every request when it has ended. */
+  onCall: (call: Call) => void
   signal?: AbortSignal
 }
 
@@ -123,7 +137,10 @@ export class KeapClient {
     take: Take<T>,
     { attempts, startMs }: { attempts: number; startMs: number },
   ): Promise<Outcome<T>> {
-    const { dispatcher, timeoutMs, userAgent, gate, now, signal } = this.#options
+    const { dispatcher, timeoutMs, userAgent, gate, now, onCall, signal } = this.#options
+    const [url = target] = target.split('?')
+    const call: Call = { url, status: undefined, bytes: 0, ms: 0 }
+    const calledMs = now()
     try {
       const { statusCode, headers, body } = await request(target, {
         dispatcher,
@@ -132,16 +149,21 @@ export class KeapClient {
         bodyTimeout: timeoutMs,
         ...(signal && { signal }),
       })
+      call.status = statusCode
       gate.learn(readLimits(headers))
       // 204: a text that is empty. Where a list is wanted, the reader refuses it.
       if (statusCode !== 200 && statusCode !== 204)
         return refusal(target, statusCode, headers, await body.text(), now())
-      return { ok: { ...(await take(body)), ...readHeaders(headers), attempts, ms: now() - startMs } }
+      const taken = await take(body)
+      call.bytes = taken.bytes
+      return { ok: { ...taken, ...readHeaders(headers), attempts, ms: now() - startMs } }
     } catch (error) {
       if (signal?.aborted) throw error
       if (error instanceof RequestError) return { retry: error.message }
       if (isNetworkError(error)) return { retry: `the connection failed (${error.code}: ${error.message})` }
       throw error
+    } finally {
+      onCall({ ...call, ms: now() - calledMs })
     }
   }
 }

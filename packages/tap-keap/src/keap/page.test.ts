@@ -5,7 +5,7 @@ import { readPage } from './page.js'
 
 test('a list’s items are the texts that were sent, and an empty or absent token ends it', () => {
   const page = readPage('{"next_page_token":"a","tags":[{"id":1.10}, {"id":"2"}],"count":2}', 'tags')
-  assert.deepEqual(page, { items: ['{"id":1.10}', '{"id":"2"}'], nextToken: 'a' })
+  assert.deepEqual(page, { items: ['{"id":1.10}', '{"id":"2"}'], nextToken: 'a', total: 2 })
   for (const token of ['""', 'null']) {
     assert.equal(readPage(`{"tags":[],"next_page_token":${token}}`, 'tags').nextToken, undefined)
   }
@@ -16,6 +16,7 @@ test('one object is the only item, as it was sent', () => {
   assert.deepEqual(readPage('\n{"score": 1.10}\n', 'score', 'object'), {
     items: ['{"score": 1.10}'],
     nextToken: undefined,
+    total: undefined,
   })
 })
 

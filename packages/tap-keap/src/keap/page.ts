@@ -18,7 +18,11 @@ const NextToken = z
   .nullish()
   .transform((token) => (token === '' || token === null ? undefined : token))
 
-export type ListPage = { items: JsonText[]; nextToken: string | undefined }
+/** `total`: all rows of the list, on this page or not, where the answer says. */
+export type ListPage = { items: JsonText[]; nextToken: string | undefined; total: number | undefined }
+
+/** Where a list says how many rows it has: v1's do, and v2's list of automations. */
+const TOTALS = new Set(['count', 'automation_count'])
 
 /** Answers that aren't a list under a member: one object, a bare list, a bare text. */
 export type Shape = 'object' | 'array' | 'text'
@@ -30,7 +34,8 @@ export type Shape = 'object' | 'array' | 'text'
  * @throws {RequestError} when it isn't what was asked for. Something else in a 200 is an error, never an empty list.
  */
 export function readPage(text: string, records: string, shape?: Shape): ListPage {
-  return shape === undefined ? readList(text, records) : { items: readers[shape](text, records), nextToken: undefined }
+  if (shape === undefined) return readList(text, records)
+  return { items: readers[shape](text, records), nextToken: undefined, total: undefined }
 }
 
 /** Each gives the items. `records`: a member that the object always has; the member that a text becomes. */
@@ -53,17 +58,18 @@ function jsonOf(text: string): JsonText {
 }
 
 function readList(text: string, records: string): ListPage {
-  const { items, token } = attempt(text, () => takeApart(text, records))
+  const { items, token, total } = attempt(text, () => takeApart(text, records))
   if (items === undefined) throw unreadable(text, `no "${records}" in it`)
   const nextToken = NextToken.safeParse(JSON.parse(token))
   if (!nextToken.success) throw unreadable(text, 'its next_page_token is no string')
-  return { items, nextToken: nextToken.data }
+  return { items, nextToken: nextToken.data, total: /^\d+$/.test(total) ? Number(total) : undefined }
 }
 
 /** In one pass: a page is megabytes. */
-function takeApart(text: string, records: string): { items: JsonText[] | undefined; token: JsonText } {
+function takeApart(text: string, records: string): { items: JsonText[] | undefined; token: JsonText; total: JsonText } {
   let items: JsonText[] | undefined
   let token: JsonText = 'null'
+  let total: JsonText = 'null'
   const end = scanMembers(text, skipSpace(text, 0), (key, at) => {
     if (key === records) {
       const list = sliceItems(text, at)
@@ -72,10 +78,11 @@ function takeApart(text: string, records: string): { items: JsonText[] | undefin
     }
     const valueEnd = scanValue(text, at)
     if (key === 'next_page_token') token = text.slice(at, valueEnd)
+    else if (TOTALS.has(key)) total = text.slice(at, valueEnd)
     return valueEnd
   })
   expectEnd(text, end)
-  return { items, token }
+  return { items, token, total }
 }
 
 /**

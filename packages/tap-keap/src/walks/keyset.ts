@@ -26,8 +26,9 @@ export async function* walkKeyset(list: List, walk: Keyset, from: Position): Asy
       }
       after = id
     }
-    yield { page, items: page.items, position: { after } }
     // The token isn't followed: it only says whether there is more.
-    if (page.nextToken === undefined || page.items.length === 0) return
+    const more = page.nextToken !== undefined && page.items.length > 0
+    yield { page, items: page.items, position: { after }, more }
+    if (!more) return
   }
 }

@@ -16,7 +16,8 @@ export async function* walkOffset(list: List, walk: Offset, from: Position): Asy
       offset,
     })
     offset += page.items.length
-    yield { page, items: page.items, position: { offset } }
-    if (page.items.length === 0) return
+    const more = page.items.length > 0
+    yield { page, items: page.items, position: { offset }, more }
+    if (!more) return
   }
 }

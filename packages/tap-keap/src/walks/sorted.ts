@@ -19,7 +19,7 @@ export async function* walkSorted(
     // A record without a readable time proves nothing about those below it.
     const old = since === undefined ? -1 : step.items.findIndex((item) => timeOf(item, walk) < since)
     if (old === -1) yield step
-    else return yield { ...step, items: step.items.slice(0, old), position: {} }
+    else return yield { ...step, items: step.items.slice(0, old), position: {}, more: false }
   }
 }
 

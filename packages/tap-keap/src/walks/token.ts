@@ -27,7 +27,7 @@ export async function* walkToken(
   })
   for (;;) {
     const token = walk.paged ? page.nextToken : undefined
-    yield { page, items: page.items, position: { token } }
+    yield { page, items: page.items, position: { token }, more: token !== undefined }
     if (token === undefined) return
     if (seen.has(token)) throw new RequestError(`the page token ${token.slice(0, 40)} came twice: the list never ends`)
     seen.add(token)

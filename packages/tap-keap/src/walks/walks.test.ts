@@ -133,7 +133,7 @@ function answering(pages: { items: string[]; nextToken: string | undefined }[], 
       const next = pages[asked.length]
       asked.push(query)
       assert.ok(next, 'a page too many was asked for')
-      return { ...next, path: '/x', query: '', requestedMs: 0, answer }
+      return { ...next, total: undefined, path: '/x', query: '', requestedMs: 0, answer }
     },
   }
   return { list, asked }

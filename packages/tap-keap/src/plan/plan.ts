@@ -1,0 +1,68 @@
+import { windowOf } from '../extract.js'
+import { NotAvailableError, RequestError } from '../keap/errors.js'
+import type { Selected } from '../select.js'
+import { streams } from '../streams.js'
+import { freshUntilOf, groups } from '../sync.js'
+import { type Amount, exactly, total } from './amount.js'
+import { knownLists } from './known-lists.js'
+import { type ListPlan, planList } from './plan-list.js'
+import { planLists } from './plan-lists.js'
+import { modeOf, type PlannedStream, type Planning } from './planned.js'
+
+export type Plan = { streams: readonly PlannedStream[]; rows: Amount; calls: Amount }
+
+/** A run begins with a call that tells whose account it is. */
+const OPENING = exactly(1)
+
+/**
+ * Asks for the first page of each list that a run would read, and for as little more as tells how long the lists are. Says
+ * of each stream how many rows and calls the run would be. Of a fan-out, the first page is that of its first list.
+ *
+ * @throws {ExitError} when nothing more can be asked: the quota is spent, the sign-in refused
+ */
+export async function planRun(run: Planning, selected: readonly Selected[]): Promise<Plan> {
+  const known = knownLists(run, selected)
+  const planned: PlannedStream[] = []
+  for (const [name, own] of groups(selected)) {
+    run.stop.throwIfAborted()
+    const { parent, each } = streams[name]
+    const plan = { name, own, window: windowOf(run, streams[name], own).window }
+    const freshUntil = freshUntilOf(run, name, own)
+    try {
+      if (freshUntil !== undefined) planned.push(...leftAlone(plan, freshUntil))
+      else planned.push(...(await (parent || each ? planLists : planList)(run, known, plan)))
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error
+      planned.push(...troubled(plan, error))
+    }
+  }
+  const all = [...planned, ...known.listings()]
+  return {
+    streams: all,
+    rows: total(planned.map(({ rows }) => rows)),
+    calls: total([OPENING, ...all.map(({ calls }) => calls)]),
+  }
+}
+
+/** Whether some streams that would be read could not be. */
+export function hasFailed({ streams: planned }: Plan): boolean {
+  return planned.some(({ trouble }) => trouble?.kind === 'failed')
+}
+
+function leftAlone({ own }: ListPlan, untilMs: number): PlannedStream[] {
+  const reason = `read lately; again from ${new Date(untilMs).toISOString()} on`
+  return own.map(({ name }) => nothingOf(name, { kind: 'fresh', reason }))
+}
+
+/** What can't be had costs the call that says so. */
+function troubled({ own, window }: ListPlan, error: RequestError): PlannedStream[] {
+  return own.map(({ name }, at) => {
+    const kind = streams[name].optional && error instanceof NotAvailableError ? 'skipped' : 'failed'
+    const line = { ...nothingOf(name, { kind, reason: error.message }), ...modeOf(window) }
+    return at === 0 ? { ...line, calls: exactly(1) } : line
+  })
+}
+
+function nothingOf(stream: PlannedStream['stream'], trouble: NonNullable<PlannedStream['trouble']>): PlannedStream {
+  return { stream, rows: exactly(0), calls: exactly(0), how: '', trouble }
+}
