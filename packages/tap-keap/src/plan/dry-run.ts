@@ -31,13 +31,13 @@ export type DryRun = {
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   try {
-    return await plan(options)
+    return await planAndWrite(options)
   } catch (error) {
     throw options.signal.aborted ? new ExitError(130, 'Stopped before the plan was made.') : error
   }
 }
 
-async function plan({ selection, out, ...options }: DryRunOptions): Promise<DryRun> {
+async function planAndWrite({ selection, out, ...options }: DryRunOptions): Promise<DryRun> {
   return withRun(options, async (run) => {
     async function onFirstPage({ selected, step, context, window }: FirstPage): Promise<void> {
       const extractedAt = new Date(step.page.requestedMs).toISOString()
