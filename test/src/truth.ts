@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Account, TrueRow } from '@keap-postgres/sandbox'
-import type pg from 'pg'
+import pg from 'pg'
 import { columnsOf, type StreamColumns, type StreamName, selectAll, streams } from 'tap-keap'
 
 /** How a row of the table finds its row of the truth, which knows an id and, of nested lists, the parent's. */
@@ -52,12 +52,17 @@ export async function assertTablesEqualTruth(
   client: pg.Client,
   account: Account,
   names: readonly StreamName[] = defaultNames,
+  schema = 'keap',
 ): Promise<void> {
   for (const name of names) {
-    await assertRows(client, name, trueRows(account, name))
-    await assertColumns(client, name, columnsOf(name))
+    const table = { name, table: `${pg.escapeIdentifier(schema)}.${name}` }
+    await assertRows(client, table, trueRows(account, name))
+    await assertColumns(client, table, columnsOf(name))
   }
 }
+
+/** A stream, and its table as SQL names it. */
+type StreamTable = { name: StreamName; table: string }
 
 /** The truth's row for each key, with the parent that the table knows too. A bare text stands in the member that it becomes. */
 function trueRows(account: Account, name: StreamName): Required<TrueRow>[] {
@@ -71,7 +76,7 @@ function trueRows(account: Account, name: StreamName): Required<TrueRow>[] {
   }))
 }
 
-async function assertRows(client: pg.Client, name: StreamName, rows: Required<TrueRow>[]): Promise<void> {
+async function assertRows(client: pg.Client, { name, table }: StreamTable, rows: Required<TrueRow>[]): Promise<void> {
   const { id = 'id::text', parent = `''` } = trueKeys[name] ?? {}
   const [trueId, loadedId] = streams[name].hash ? ['raw::jsonb::text', 'raw::text'] : ['id', id]
   const { rows: different } = await client.query(
@@ -79,7 +84,7 @@ async function assertRows(client: pg.Client, name: StreamName, rows: Required<Tr
     with truth as (
       select ${trueId} as id, parent, raw from unnest($1::text[], $2::text[], $3::text[]) as truth (id, parent, raw)
     ), loaded as (
-      select ${loadedId} as id, ${parent} as parent, raw from keap.${name} where _sdc_deleted_at is null
+      select ${loadedId} as id, ${parent} as parent, raw from ${table} where _sdc_deleted_at is null
     )
     select id, parent, truth.raw as truth, loaded.raw::text as loaded
     from truth full join loaded using (id, parent)
@@ -88,20 +93,20 @@ async function assertRows(client: pg.Client, name: StreamName, rows: Required<Tr
     `,
     [rows.map((row) => row.id), rows.map((row) => row.parentId), rows.map((row) => row.text)],
   )
-  assert.deepEqual(different, [], `keap.${name} and the truth differ (${rows.length} rows are true)`)
+  assert.deepEqual(different, [], `${table} and the truth differ (${rows.length} rows are true)`)
 }
 
-async function assertColumns(client: pg.Client, name: StreamName, { columns }: StreamColumns): Promise<void> {
+async function assertColumns(client: pg.Client, { table }: StreamTable, { columns }: StreamColumns): Promise<void> {
   const checks = columns
     .filter(({ from }) => from.startsWith('/'))
     .map((column) => `case when "${column.name}" is distinct from ${expected(column)} then '${column.name}' end`)
   const { rows: different } = await client.query(`
     with checked as (
-      select array_remove(array[${checks.join(', ')}], null) as columns, loaded.* from keap.${name} as loaded
+      select array_remove(array[${checks.join(', ')}], null) as columns, loaded.* from ${table} as loaded
     )
     select * from checked where columns <> '{}' limit 2
   `)
-  assert.deepEqual(different, [], `columns of keap.${name} are not what raw says`)
+  assert.deepEqual(different, [], `columns of ${table} are not what raw says`)
 }
 
 /** What Postgres makes of `raw` where the column's value comes from. */

@@ -227,6 +227,8 @@ test(
     const again = schemaOf('t', { v: { ...number, description: 'a number' }, id })
     await load(target, [schema, recordOf('t', { id: 2 }), schema, again, recordOf('t', { id: 3 }), schema])
     await target.rows("commit; select pg_advisory_unlock(hashtext('target-postgres ddl'))")
+    const activation = { type: 'ACTIVATE_VERSION', stream: 't', version: 0 }
+    await load(target, [schema, recordOf('t', { id: 4 }), again, activation])
     assert.deepEqual(await target.rows('select count(*)::int from :meta.schema_changes'), [{ count: 2 }])
     assert.deepEqual(await target.rows('select distinct batch from :meta.batches'), [{ batch: 1 }])
   }),

@@ -31,7 +31,10 @@ type Place = {
   isNoted: boolean
 }
 
-type Known = StreamTable & { fingerprint: string; place: Place; key: readonly string[] }
+/** A stream as its last SCHEMA made it; `fingerprint` tells when the next one says the same. */
+type Known = { target: StreamTable; fingerprint: string; place: Place; key: readonly string[] }
+
+type Wanted = { stream: string; fingerprint: string; place: Place; key: readonly string[]; columns: readonly Column[] }
 
 /**
  * The streams of a run and their tables. A table is read from the database when its stream is first announced; from then on
@@ -48,7 +51,7 @@ export class StreamTables {
   }
 
   find(stream: string): StreamTable | undefined {
-    return this.#streams.get(stream)
+    return this.#streams.get(stream)?.target
   }
 
   /**
@@ -75,19 +78,18 @@ export class StreamTables {
    */
   async widen(stream: string, property: string, type: ColumnType): Promise<Announced | undefined> {
     const known = this.#streams.get(stream)
-    if (!known || this.#isFrozen(known.table)) return undefined
-    const columns = known.columns.map((column) => (column.property === property ? { ...column, type } : column))
-    return await this.#plan({ ...known, columns })
+    if (!known || this.#isFrozen(known.target.table)) return undefined
+    const columns = known.target.columns.map((column) => (column.property === property ? { ...column, type } : column))
+    return await this.#plan({ ...known, stream, columns })
   }
 
-  async #plan(wanted: Omit<Known, 'table' | 'encode'>): Promise<Announced | undefined> {
-    const { stream, place, key, fingerprint } = wanted
+  async #plan({ stream, fingerprint, place, key, ...wanted }: Wanted): Promise<Announced | undefined> {
     const { table } = place
     const known = this.#streams.get(stream)
     const plan = planChanges(table, place.actual, wanted.columns, key)
     const { columns } = plan
     const changes = await this.#allowed(stream, table, plan.changes)
-    if (known && changes.length === 0 && isSame(known.columns, columns)) {
+    if (known && changes.length === 0 && isSame(known.target.columns, columns)) {
       this.#streams.set(stream, { ...known, fingerprint })
       return undefined
     }
@@ -96,7 +98,7 @@ export class StreamTables {
     const isNoted = place.isNoted && columns.every(({ property, name }) => place.names.get(property) === name)
     const names = new Map([...place.names, ...columns.map(({ property, name }) => [property, name] as const)])
     const next = { table, actual: plan.table, names, isNoted: true }
-    this.#streams.set(stream, { ...target, fingerprint, key, place: next })
+    this.#streams.set(stream, { target, fingerprint, key, place: next })
     const isNeeded = changes.length > 0 || !isNoted
     return { target, change: isNeeded ? { stream, table, changes, columns } : undefined }
   }
@@ -127,7 +129,7 @@ export class StreamTables {
   async #findPlace(stream: string): Promise<Place> {
     const { client, choice, log } = this.#options
     // Neither the tables of this run's other streams nor their indexes need be there yet.
-    const claimed = [...this.#streams.values()].flatMap(({ table }) => [table, keyIndexOf(table)])
+    const claimed = [...this.#streams.values()].flatMap(({ target: { table } }) => [table, keyIndexOf(table)])
     const { table, found, taken } = await findPlace(client, stream, choice, new Set(claimed.map(qualified)))
     if (taken.length > 0) {
       log.warn(`${stream} is loaded into ${qualified(table)}, since ${taken.join(' and ')} is taken by something else.`)

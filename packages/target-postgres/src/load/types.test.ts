@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { inScratch, recordOf, schemaOf } from '../testing.js'
+import { inScratch, schemaOf } from '../testing.js'
 
 const record = (members: string) => `{"type":"RECORD","stream":"t","record":{"id":1,${members}}}`
 
@@ -179,25 +178,5 @@ test(
     assert.deepEqual(await target.rows('select id, day, n::text as n, note from :s.t'), [
       { id: '1', day: '2024-02-29T10:00:00Z', n: '1.10', note: null },
     ])
-  }),
-)
-
-test(
-  'any JSON value arrives in jsonb, and any string in text, but for what Postgres cannot store',
-  inScratch(async (target) => {
-    const storable = (json: string): unknown =>
-      JSON.parse(json.replace(/\\\\|\\u0000/g, (found) => (found === '\\u0000' ? '\\ufffd' : found)))
-    const values = fc.sample(fc.jsonValue({ stringUnit: 'binary' }), 400)
-    const texts = fc.sample(fc.string({ unit: 'binary' }), 400)
-    const { exitCode, stderr } = await target.load([
-      schemaOf('t', { id: { type: 'integer' }, value: {}, text: { type: 'string' } }),
-      ...values.map((value, id) => recordOf('t', { id, value, text: texts[id] })),
-    ])
-    assert.equal(exitCode, 0, stderr)
-    const rows = await target.rows<{ value: unknown; text: string }>('select value, text from :s.t order by id')
-    for (const [id, row] of rows.entries()) {
-      assert.deepEqual(row.value, storable(JSON.stringify(values[id])))
-      assert.equal(row.text, texts[id]?.replaceAll('\0', '\uFFFD'))
-    }
   }),
 )
