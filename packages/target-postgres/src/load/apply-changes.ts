@@ -108,12 +108,16 @@ async function keyConstraint(client: pg.Client, table: TableName): Promise<strin
   return rows[0]?.name
 }
 
+/** What the data or the table's dependents forbid; a lost connection, a deadlock or a lacking permission is something else. */
+const REFUSALS = /^(0A|22|23|2B|42(?!501))/
+
 const UNIQUE_VIOLATION = '23505'
 const NOT_NULL_VIOLATION = '23502'
 
 /** Why Postgres doesn't make a change, and what to do. Anything that isn't about the change stays what it is. */
 function changeError(error: unknown, table: TableName, change: Change): unknown {
-  if (!(error instanceof pg.DatabaseError) || (change.kind !== 'widen' && change.kind !== 'change key')) return error
+  if (!(error instanceof pg.DatabaseError) || !REFUSALS.test(error.code ?? '')) return error
+  if (change.kind !== 'widen' && change.kind !== 'change key') return error
   const said = `${error.message}${error.detail ? ` (${error.detail})` : ''}`
   const name = qualified(table)
   if (change.kind === 'widen') {

@@ -172,23 +172,30 @@ test(
         keyed(text),
         seen('x', 'c'),
         seen('2', 'B'),
+        keyed({}),
+        seen('x', 'C'),
+        seen({ n: 1 }, 'd'),
         { type: 'ACTIVATE_VERSION', stream: 't', version: 1 },
       ],
       { batch_size_rows: 2 },
     )
-    assert.deepEqual(await target.rows('select id, v, _sdc_deleted_at is not null as gone from :s.t order by id'), [
-      { id: '1', v: 'a', gone: false },
-      { id: '2', v: 'B', gone: false },
-      { id: '3', v: 'gone', gone: true },
-      { id: 'x', v: 'c', gone: false },
-    ])
+    assert.deepEqual(
+      await target.rows('select id, v, _sdc_deleted_at is not null as gone from :s.t order by lower(v)'),
+      [
+        { id: '1', v: 'a', gone: false },
+        { id: '2', v: 'B', gone: false },
+        { id: 'x', v: 'C', gone: false },
+        { id: { n: 1 }, v: 'd', gone: false },
+        { id: '3', v: 'gone', gone: true },
+      ],
+    )
   }),
 )
 
 test(
   'columns that appear and widen while batches are under way lose no row, in any of many interleaved streams',
   inScratch(async (target) => {
-    const streams = Array.from({ length: 12 }, (_, index) => `s${index}`)
+    const streams = Array.from({ length: 8 }, (_, index) => `s${index}`)
     // Each stream takes each step at a time of its own.
     const steps: Record<string, object>[] = [
       { n: integer },
@@ -198,9 +205,9 @@ test(
       { n: text, a: {}, b: integer },
     ]
     const lines: Line[] = []
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 40; round++) {
       for (const [index, stream] of streams.entries()) {
-        const step = Math.min(Math.floor((round + index) / 15), steps.length - 1)
+        const step = Math.min(Math.floor((round + index) / 10), steps.length - 1)
         lines.push(schemaOf(stream, { id, ...steps[step] }))
         lines.push(recordOf(stream, { id: round, n: step < 3 ? round : String(round) }))
       }
@@ -208,8 +215,8 @@ test(
     }
     const { exitCode, states, stderr } = await target.load(lines, { batch_size_rows: 17 })
     assert.equal(exitCode, 0, stderr)
-    assert.equal(states.at(-1), '59')
-    const expected = Array.from({ length: 60 }, (_, round) => ({ id: round, n: String(round) }))
+    assert.equal(states.at(-1), '39')
+    const expected = Array.from({ length: 40 }, (_, round) => ({ id: round, n: String(round) }))
     for (const stream of streams) {
       assert.deepEqual(await target.rows(`select id::int, n::text from :s.${stream} order by id`), expected, stream)
     }

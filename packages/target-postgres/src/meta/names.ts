@@ -27,26 +27,28 @@ export async function saveNames(client: pg.Client, metaSchema: string, names: Ta
   const { stream, table, columns } = names
   const { rows } = await client.query<{ stream: string }>(
     `
+    with noted as (
+      insert into ${ident(metaSchema)}.columns (target_schema, target_table, column_name, property)
+      select $1, $2, * from unnest($4::text[], $5::text[])
+      on conflict do nothing
+    )
     insert into ${ident(metaSchema)}.tables as known (target_schema, target_table, stream)
     values ($1, $2, $3)
     on conflict (target_schema, target_table) do update set stream = known.stream
     returning stream
     `,
-    [table.schema, table.table, nameText(stream)],
+    [
+      table.schema,
+      table.table,
+      nameText(stream),
+      columns.map(({ name }) => name),
+      columns.map(({ property }) => nameText(property)),
+    ],
   )
   const owner = nameOfText(rows[0]?.stream ?? '')
-  if (owner !== stream) {
-    throw new DataError(
-      `The table ${qualified(table)} was to hold the stream ${stream}, and meanwhile another process has begun to load ` +
-        `${owner} into it. Run again: the stream will get a table of its own.`,
-    )
-  }
-  await client.query(
-    `
-    insert into ${ident(metaSchema)}.columns (target_schema, target_table, column_name, property)
-    select $1, $2, * from unnest($3::text[], $4::text[])
-    on conflict do nothing
-    `,
-    [table.schema, table.table, columns.map(({ name }) => name), columns.map(({ property }) => nameText(property))],
+  if (owner === stream) return
+  throw new DataError(
+    `The table ${qualified(table)} was to hold the stream ${stream}, and meanwhile another process has begun to load ` +
+      `${owner} into it. Run again: the stream will get a table of its own.`,
   )
 }
