@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { ident, qualified, type TableName } from '../dialect/identifiers.js'
 import type { Widening } from '../dialect/widening.js'
 import { viewSchemas } from './plan-views.js'
+import { literal } from './planned-view.js'
 import { recordTypes } from './record-types.js'
 import { readViewFiles } from './view-files.js'
 
@@ -36,11 +37,11 @@ export async function ownDependents(
   const { views } = viewSchemas(table.schema)
   const foreign = dependents.filter(({ view, kind }) => kind !== 'v' || view.schema !== views || !own.has(view.table))
   if (foreign.length === 0) return dependents
+  const [is, it, them] = foreign.length === 1 ? ['is', 'it is', 'it'] : ['are', 'they are', 'them']
   throw new DataError(
-    `${widenings.map((widening) => spell(table, widening)).join('; ')}; but ${foreign.map(named).join(' and ')} ` +
-      `${foreign.length === 1 ? 'is' : 'are'} built upon it, and Postgres changes no column's type under a view. ` +
-      `Keep what ${foreign.length === 1 ? 'it is' : 'they are'} (${foreign.map(shown).join('; ')}), ` +
-      `then run: ${foreign.map(dropped).join('; ')}; load again, and make ${foreign.length === 1 ? 'it' : 'them'} anew.`,
+    `${widenings.map((widening) => spell(table, widening)).join('; ')}; but ${foreign.map(named).join(' and ')} ${is} built ` +
+      `upon it, and Postgres changes no column's type under a view. Keep what ${it} (${foreign.map(definition).join('; ')}), ` +
+      `then run: ${foreign.map(removal).join('; ')}; load again, and make ${them} anew.`,
   )
 }
 
@@ -107,20 +108,18 @@ function spell(table: TableName, { column, from, to }: Widening): string {
   return `The column ${qualified(table)}.${ident(column)} is ${from}, the stream needs ${to}`
 }
 
+const KINDS: Readonly<Record<string, string>> = { v: 'view', m: 'materialized view' }
+
 function named({ view, kind }: DependentView): string {
-  return `the ${kind === 'm' ? 'materialized view' : kind === 'v' ? 'view' : 'rule of the table'} ${qualified(view)}`
+  return `the ${KINDS[kind] ?? 'rule of the table'} ${qualified(view)}`
 }
 
-function shown({ view, kind }: DependentView): string {
-  const isView = kind === 'm' || kind === 'v'
-  const literal = `'${qualified(view).replaceAll("'", "''")}'`
-  return isView ? `select pg_get_viewdef(${literal}::regclass)` : `select * from pg_rules where tablename = ${literal}`
+function definition({ view, kind }: DependentView): string {
+  return KINDS[kind]
+    ? `select pg_get_viewdef(${literal(qualified(view))}::regclass)`
+    : `select definition from pg_rules where tablename = ${literal(view.table)}`
 }
 
-function dropped({ view, kind }: DependentView): string {
-  return kind === 'm'
-    ? `drop materialized view ${qualified(view)}`
-    : kind === 'v'
-      ? `drop view ${qualified(view)}`
-      : `drop the rule of ${qualified(view)}`
+function removal({ view, kind }: DependentView): string {
+  return KINDS[kind] ? `drop ${KINDS[kind]} ${qualified(view)}` : `drop the rule of ${qualified(view)}`
 }
