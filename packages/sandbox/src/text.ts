@@ -185,8 +185,9 @@ export const emailOf = (id: string, random: Random): string => `${word(random)}.
 
 export const place = (random: Random): (typeof places)[number] => random.pick(places)
 
-/** A number nobody has: 555-0100 to 555-0199. */
-export const phone = (random: Random): { number: string; number_e164: string } => {
-  const line = String(100 + random.int(100))
-  return { number: `(555) 555-0${line}`, number_e164: `+15555550${line}` }
+/** A number nobody has, 555-0100 to 555-0199 behind an area code; another one for each id. */
+export const phone = (id: string): { number: string; number_e164: string } => {
+  const area = id.slice(0, -2).padStart(3, '0')
+  const line = id.slice(-2).padStart(2, '0')
+  return { number: `(${area}) 555-01${line}`, number_e164: `+1${area}55501${line}` }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRow, type Row } from '../json.js'
+import { isRow, numberOf, type Row } from '../json.js'
 import { readerOf, rowsAt, textAt, textsAt } from '../lists/row-path.js'
 import { hostileTexts } from '../text.js'
 import { makeStore, plans } from './account.js'
-import { itemsTotal, minorOf } from './orders.js'
+import { itemsTotal, minorOf } from './order-items.js'
 import { sizesFor } from './sizes.js'
 
 const nowMs = Date.UTC(2026, 5, 1)
@@ -78,17 +78,25 @@ test("a contact's tag ids and the tags' lists of contacts agree", () => {
   assert.deepEqual([...fromTags].sort(), [...fromContacts].sort())
 })
 
-test('orders add up: items to the total, payments to what is paid', () => {
+test('orders add up: items to the total, payments to what is paid, refunds to what is refunded', () => {
+  const minorOfPayment = ({ amount }: Row) => Math.round(numberOf(amount) * 100)
   for (const order of rows('orders')) {
     assert.equal(minorOf(order.total), itemsTotal(rowsAt(order, 'order_items')))
-    const payments = rows('payments').filter((payment) => textsAt(payment, 'order_ids')[0] === order.id)
-    const paid = payments.reduce(
-      (sum, { amount }) => sum + Math.round(Number((amount as { digits: string }).digits) * 100),
-      0,
-    )
-    assert.equal(paid, minorOf(order.total_paid))
-    assert.equal(minorOf(order.total_due), minorOf(order.total) - paid)
+    const amounts = rows('payments')
+      .filter((payment) => textsAt(payment, 'order_ids')[0] === order.id)
+      .map(minorOfPayment)
+    const sum = (some: readonly number[]) => some.reduce((total, amount) => total + amount, 0)
+    assert.equal(sum(amounts.filter((amount) => amount > 0)), minorOf(order.total_paid))
+    assert.equal(sum(amounts.filter((amount) => amount < 0)) + minorOf(order.refund_total), 0)
+    assert.equal(minorOf(order.total_due), minorOf(order.total) - minorOf(order.total_paid))
   }
+  for (const type of ['TAX', 'SHIPPING', 'DISCOUNT_ORDER_TOTAL']) {
+    assert.ok(
+      rows('orders').some((order) => rowsAt(order, 'order_items').some((item) => item.item_type === type)),
+      type,
+    )
+  }
+  assert.ok(rows('orders').some((order) => minorOf(order.refund_total) > 0))
 })
 
 test('nothing happened after the account began, and nothing was updated before it was created', () => {

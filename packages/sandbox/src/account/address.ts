@@ -26,11 +26,12 @@ export const emailAddress = (email: string, field: string, random: Random): Row 
   }
 }
 
-export const address = (field: string, random: Random): Row => {
+/** Another house for each id, so that no two rows share an address by chance. */
+export const address = (field: string, id: string, random: Random): Row => {
   const where = place(random)
   return {
     country: where.country,
-    line1: `${1 + random.int(999)} Example Street`,
+    line1: `${id} Example Street`,
     line2: random.chance(0.2) ? random.pick(hostileTexts) : '',
     locality: where.locality,
     region: where.region,
@@ -43,9 +44,9 @@ export const address = (field: string, random: Random): Row => {
   }
 }
 
-export const phoneNumber = (field: string, random: Random): Row => ({
+export const phoneNumber = (field: string, id: string, random: Random): Row => ({
   extension: random.chance(0.1) ? '42' : null,
-  ...phone(random),
+  ...phone(id),
   type: 'Work',
   field,
 })

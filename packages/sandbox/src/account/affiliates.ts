@@ -1,6 +1,7 @@
 import { textAt } from '../lists/row-path.js'
 import { fill } from './fill.js'
 import type { Make, Plan } from './plan.js'
+import { pastMs, timeText } from './times.js'
 
 const affiliate: Make = (id, random, scene) =>
   fill('RestAffiliate', random, scene, {
@@ -12,13 +13,17 @@ const affiliate: Make = (id, random, scene) =>
     custom_fields: scene.customFields.values('affiliates', random),
   })
 
-const referral: Make = (id, random, scene) =>
-  fill('Referral', random, scene, {
+const referral: Make = (id, random, scene) => {
+  const referredMs = pastMs(random, scene.nowMs)
+  return fill('Referral', random, scene, {
     id,
+    referral_time: timeText(referredMs),
+    expiration_time: timeText(referredMs + 90 * 86_400_000),
     contact_id: textAt(scene.any('contacts', random), 'id'),
     referral_partner_id: textAt(scene.any('affiliates', random), 'id'),
     referral_type: random.pick(['COOKIE', 'MANUAL', 'PERMANENT']),
   })
+}
 
 /** Referral partners, who are contacts. */
 export const affiliatePlans: readonly Plan[] = [

@@ -29,10 +29,10 @@ const contact: Make = (id, random, scene) => {
     leadsource_id: maybe(random, 0.5, () => idAt(random.int(8))),
     source_type: random.pick(sourceTypes),
     email_addresses: emailsOf(id, random),
-    phone_numbers: random.chance(0.7) ? [phoneNumber('PHONE1', random)] : [],
+    phone_numbers: random.chance(0.7) ? [phoneNumber('PHONE1', id, random)] : [],
     fax_numbers: [],
     addresses: random.chance(0.6)
-      ? [address('BILLING', random), address('SHIPPING', random)].slice(0, 1 + random.int(2))
+      ? [address('BILLING', id, random), address('SHIPPING', id, random)].slice(0, 1 + random.int(2))
       : [],
     social_accounts: random.chance(0.1) ? [{ name: '@example', type: 'LINKED_IN' }] : [],
     tag_ids,

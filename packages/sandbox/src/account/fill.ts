@@ -1,5 +1,5 @@
 import { v2Facts } from '../facts.js'
-import { type Json, jsonNumber, type Row } from '../json.js'
+import { type Json, jsonNumber, type Row, textOf } from '../json.js'
 import type { Random } from '../random.js'
 import { familyName, givenName, paragraph, sentence, word } from '../text.js'
 import type { Scene } from './plan.js'
@@ -8,11 +8,14 @@ import { dateText, pastMs, timeText } from './times.js'
 /** `123.40`: an amount whose text keeps its cents. */
 export const amountOf = (minor: number): Json => jsonNumber((minor / 100).toFixed(2))
 
+const signs = { USD: '$', EUR: '€' } as const
+export type Currency = keyof typeof signs
+
 /** Keap's CurrencyValue: `amount` in the smallest unit. */
-export const money = (minor: number): Row => ({
+export const money = (minor: number, currency: Currency = 'USD'): Row => ({
   amount: minor,
-  currency_code: 'USD',
-  formatted_amount: `$${(minor / 100).toFixed(2)}`,
+  currency_code: currency,
+  formatted_amount: `${minor < 0 ? '-' : ''}${signs[currency]}${(Math.abs(minor) / 100).toFixed(2)}`,
 })
 
 const nameRules: readonly (readonly [RegExp, (random: Random, scene: Scene) => Json])[] = [
@@ -69,6 +72,19 @@ export const fill = (schema: string, random: Random, scene: Scene, known: Row = 
   for (const [name, type] of Object.entries(fields)) {
     const empty = random.chance(0.1) && !/creat|update/.test(name)
     row[name] = name in known ? known[name] : empty ? null : valueFor(name, type, random, scene)
+  }
+  return inOrder(row)
+}
+
+/** Nothing is changed before it is created. */
+const inOrder = (row: Record<string, Json | undefined>): Row => {
+  for (const [created, updated] of [
+    ['create_time', 'update_time'],
+    ['created_time', 'updated_time'],
+  ] as const) {
+    const [first, last] = [textOf(row[created]), textOf(row[updated])]
+    if (first !== undefined && last !== undefined && first > last)
+      Object.assign(row, { [created]: last, [updated]: first })
   }
   return row
 }

@@ -21,7 +21,11 @@ const times = { created: 'create_time', updated: 'update_time' } as const
 
 /** What marketing keeps: few rows each, and few relations, so the facts alone can make them. */
 export const marketingPlans: readonly Plan[] = [
-  { name: 'campaigns', created: 'date_created', of: { count: () => 5, make: named('Campaign') } },
+  {
+    name: 'campaigns',
+    created: 'date_created',
+    of: { count: () => 5, make: named('Campaign', () => ({ created_by_global_id: '901' })) },
+  },
   {
     name: 'automations',
     of: { count: () => 60, make: named('Automation', () => ({ status: 'PUBLISHED', categories: ['1'] })) },

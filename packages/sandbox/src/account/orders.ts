@@ -3,12 +3,10 @@ import { rowsAt, textAt } from '../lists/row-path.js'
 import type { Random } from '../random.js'
 import { hostileTexts, paragraph, sentence } from '../text.js'
 import { address } from './address.js'
-import { amountOf, fill, money } from './fill.js'
-import { idAt, type Make, type Plan, type Scene } from './plan.js'
+import { amountOf, type Currency, fill, money } from './fill.js'
+import { itemsTotal, orderItems } from './order-items.js'
+import { idAt, type Make, type Plan } from './plan.js'
 import { dateText, laterMs, pastMs, timeText } from './times.js'
-
-/** The minor units of a CurrencyValue. */
-export const minorOf = (value: Row[string]): number => Number((value as Row | undefined)?.amount ?? 0)
 
 const merchant: Make = (id) => ({
   id,
@@ -16,36 +14,6 @@ const merchant: Make = (id) => ({
   type: id === '1' ? 'STRIPE' : 'KEAP_PAY',
   is_test: id !== '1',
 })
-
-const item = (orderId: string, position: number, random: Random, scene: Scene): Row => {
-  const product = scene.any('products', random)
-  const quantity = 1 + random.int(3)
-  const price = minorOf(product.price)
-  return {
-    id: `${orderId}${position}`,
-    name: textAt(product, 'name'),
-    description: product.short_description ?? null,
-    notes: random.chance(0.1) ? sentence(random) : undefined,
-    quantity,
-    discount: money(random.chance(0.2) ? Math.min(100, price) : 0),
-    product: {
-      id: textAt(product, 'id'),
-      name: textAt(product, 'name'),
-      sku: textAt(product, 'sku'),
-      description: product.short_description ?? null,
-      shippable: product.shippable ?? false,
-      taxable: product.taxable ?? false,
-    },
-    subscription_id: null,
-    item_type: 'PRODUCT',
-    cost_per_unit: money(Math.floor(price / 2)),
-    price_per_unit: money(price),
-  }
-}
-
-/** What an order's items come to: price times quantity less the discount, in minor units. */
-export const itemsTotal = (items: readonly Row[]): number =>
-  items.reduce((sum, row) => sum + minorOf(row.price_per_unit) * Number(row.quantity) - minorOf(row.discount), 0)
 
 /** A contact as orders and transactions carry it: a copy, made when they are written. */
 export const basicContact = (contact: Row): Row => ({
@@ -64,14 +32,16 @@ const paidOf = (total: number, random: Random): number => {
 const order: Make = (id, random, scene) => {
   const createdMs = pastMs(random, scene.nowMs)
   const contact = scene.any('contacts', random)
-  const items = Array.from({ length: 1 + random.int(4) }, (_, index) => item(id, index + 1, random, scene))
+  const currency = random.chance(0.1) ? 'EUR' : 'USD'
+  const items = orderItems(id, currency, random, scene)
   const total = itemsTotal(items)
   const paid = paidOf(total, random)
+  const refunded = random.chance(0.05) ? Math.floor(paid / 2) : 0
   return {
     id,
     title: sentence(random),
     status: paid === total ? 'PAID' : random.pick(['DRAFT', 'SENT', 'VIEWED']),
-    total: money(total),
+    total: money(total, currency),
     contact: basicContact(contact),
     notes: random.chance(0.3) ? paragraph(random) : null,
     terms: random.chance(0.3) ? 'Net 30' : undefined,
@@ -82,19 +52,19 @@ const order: Make = (id, random, scene) => {
     order_time: timeText(createdMs),
     lead_affiliate_id: random.chance(0.1) ? idAt(random.int(scene.sizes.affiliates)) : null,
     sales_affiliate_id: null,
-    total_paid: money(paid),
-    total_due: money(total - paid),
+    total_paid: money(paid, currency),
+    total_due: money(total - paid, currency),
     shipping_information: random.chance(0.4) ? shipping(id, contact, random) : null,
-    refund_total: money(0),
+    refund_total: money(refunded, currency),
     allow_payment: true,
     allow_paypal: false,
     order_items: items,
-    payment_plan: random.chance(0.2) ? paymentPlan(createdMs, total, paid) : undefined,
+    payment_plan: random.chance(0.2) ? paymentPlan(createdMs, currency, total, paid) : undefined,
     invoice_number: `4${id}`,
     files: [],
     credit_status: null,
     promo_code: random.chance(0.1) ? 'SUMMER "10"' : null,
-    refund_status: null,
+    refund_status: refunded > 0 ? 'PARTIAL' : null,
     synced: false,
     invoice_id: `7${id}`,
     custom_fields: scene.customFields.values('orders', random),
@@ -104,7 +74,7 @@ const order: Make = (id, random, scene) => {
 
 const shipping = (id: string, contact: Row, random: Random): Row => ({
   id,
-  address: address('SHIPPING', random),
+  address: address('SHIPPING', id, random),
   company: '',
   given_name: contact.given_name ?? null,
   family_name: contact.family_name ?? null,
@@ -112,12 +82,12 @@ const shipping = (id: string, contact: Row, random: Random): Row => ({
   invoice_to_company: false,
 })
 
-const paymentPlan = (createdMs: number, total: number, paid: number): Row => ({
+const paymentPlan = (createdMs: number, currency: Currency, total: number, paid: number): Row => ({
   auto_charge: true,
   max_charge_attempts: 3,
   days_between_retries: 7,
   payment_method_id: null,
-  initial_payment_amount: money(paid),
+  initial_payment_amount: money(paid, currency),
   initial_payment_percent: 0,
   initial_payment_date: dateText(createdMs),
   plan_start_date: dateText(createdMs),
@@ -127,8 +97,8 @@ const paymentPlan = (createdMs: number, total: number, paid: number): Row => ({
     {
       status: paid === total ? 'PAID' : 'UNPAID_AUTOCHARGE',
       due_date: dateText(createdMs),
-      amount_due: money(total),
-      amount_paid: money(paid),
+      amount_due: money(total, currency),
+      amount_paid: money(paid, currency),
     },
   ],
 })

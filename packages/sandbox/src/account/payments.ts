@@ -1,38 +1,50 @@
-import type { Row } from '../json.js'
+import { type Row, textOf } from '../json.js'
 import { rowAt, textAt, textsAt } from '../lists/row-path.js'
+import type { Random } from '../random.js'
 import { sentence } from '../text.js'
 import { amountOf } from './fill.js'
-import { basicContact, minorOf } from './orders.js'
-import type { MakeEach, Plan } from './plan.js'
+import { minorOf } from './order-items.js'
+import { basicContact } from './orders.js'
+import type { MakeEach, Plan, Scene } from './plan.js'
 import { laterMs, pastMs, timeText } from './times.js'
 
-/** The payments of an order: one, or two parts, that sum to what is paid. */
+/**
+ * The payments of an order: one, or two parts, that sum to what is paid. What was refunded is a payment of its own, below
+ * zero, which the first one names.
+ */
 const payments: MakeEach = (parent, nextId, random, scene) => {
   const paid = minorOf(parent.total_paid)
   if (paid === 0) return []
-  const first = random.chance(0.2) ? Math.floor(paid / 2) : paid
-  return [first, paid - first]
+  // Two parts of one size would look like one payment made twice.
+  const first = random.chance(0.2) ? Math.floor(paid / 3) : paid
+  const parts = [first, paid - first]
     .filter((part) => part > 0)
-    .map((part) => {
-      const paidMs = laterMs(random, Date.parse(textAt(parent, 'order_time')), scene.nowMs)
-      return {
-        id: nextId(),
-        type: 'Credit Card',
-        amount: amountOf(part),
-        note: random.chance(0.2) ? sentence(random) : null,
-        status: 'COMPLETED',
-        commissioned: false,
-        synced: false,
-        payment_time: timeText(paidMs),
-        refund_payment_id: null,
-        contact_id: textAt(rowAt(parent, 'contact'), 'id'),
-        order_ids: [textAt(parent, 'id')],
-        update_time: timeText(laterMs(random, paidMs, scene.nowMs)),
-        external_transaction_id: null,
-        merchant_account_id: '1',
-        merchant_account_type: 'STRIPE',
-      }
-    })
+    .map((part) => payment(part, parent, nextId, random, scene))
+  const refunded = minorOf(parent.refund_total)
+  if (refunded === 0) return parts
+  const refund = payment(-refunded, parent, nextId, random, scene)
+  return [{ ...parts[0], refund_payment_id: textAt(refund, 'id') }, ...parts.slice(1), refund]
+}
+
+const payment = (minor: number, order: Row, nextId: () => string, random: Random, scene: Scene): Row => {
+  const paidMs = laterMs(random, Date.parse(textAt(order, 'order_time')), scene.nowMs)
+  return {
+    id: nextId(),
+    type: 'Credit Card',
+    amount: amountOf(minor),
+    note: random.chance(0.2) ? sentence(random) : null,
+    status: 'COMPLETED',
+    commissioned: false,
+    synced: false,
+    payment_time: timeText(paidMs),
+    refund_payment_id: null,
+    contact_id: textAt(rowAt(order, 'contact'), 'id'),
+    order_ids: [textAt(order, 'id')],
+    update_time: timeText(laterMs(random, paidMs, scene.nowMs)),
+    external_transaction_id: null,
+    merchant_account_id: '1',
+    merchant_account_type: 'STRIPE',
+  }
 }
 
 /** The join of invoice and payment, as `/v2/orders/{id}/payments` lists it. */
@@ -44,11 +56,13 @@ const orderPayments: MakeEach = (payment, nextId, _random, scene) =>
     invoice_id: textAt(scene.collection('orders').get(orderId) ?? {}, 'invoice_id'),
     payment_id: textAt(payment, 'id'),
     pay_time: textAt(payment, 'payment_time'),
-    pay_status: 'APPROVED',
+    pay_status: isRefund(payment) ? 'REFUNDED' : 'APPROVED',
     last_updated_time: textAt(payment, 'update_time'),
     skip_commission: false,
     refund_invoice_payment_id: null,
   }))
+
+const isRefund = ({ amount }: Row): boolean => String(textOf(amount)).startsWith('-')
 
 /** Transactions have no id of their own in v2. */
 const transactions: MakeEach = (payment, nextId, random, scene) => {
@@ -60,7 +74,7 @@ const transactions: MakeEach = (payment, nextId, random, scene) => {
     contact: basicContact(contact),
     order_ids: payment.order_ids ?? [],
     contact_id: textAt(payment, 'contact_id'),
-    transaction_method: 'CAPTURE',
+    transaction_method: isRefund(payment) ? 'REFUND' : 'CAPTURE',
     transaction_time: textAt(payment, 'payment_time'),
     external_reference_id: `txn_${nextId()}`,
     external_response_code: status === 'APPROVED' ? '00' : '05',

@@ -7,7 +7,7 @@ const user: Make = (id, random, { nowMs }) => {
   const createdMs = pastMs(random, nowMs)
   const first = id === '1'
   return {
-    address: address('BILLING', random),
+    address: address('BILLING', id, random),
     title: 'Sales',
     website: null,
     partner: !first && random.chance(0.1),
@@ -20,7 +20,7 @@ const user: Make = (id, random, { nowMs }) => {
     family_name: familyName(random),
     middle_name: null,
     nickname: maybe(random, 0.3, () => word(random)),
-    phone_numbers: [phoneNumber('PHONE1', random)],
+    phone_numbers: [phoneNumber('PHONE1', id, random)],
     fax_numbers: [],
     email_addresses: [emailAddress(`user.${id}@example.com`, 'EMAIL1', random)],
     social_accounts: [],
@@ -37,15 +37,15 @@ const company: Make = (id, random, scene) => {
   const tagIds = random.chance(0.3) ? pickIds(random, scene.sizes.tags, 2) : []
   return {
     id,
-    company_name: companyName(random),
+    company_name: `${companyName(random)} ${id}`,
     website: maybe(random, 0.5, () => `https://example.com/${id}`),
     notes: maybe(random, 0.5, () => paragraph(random)),
-    address: address('BILLING', random),
+    address: address('BILLING', id, random),
     groups: tagIds.join(','),
     custom_fields: scene.customFields.values('companies', random),
     email_address: emailAddress(emailOf(`company${id}`, random), 'EMAIL1', random),
-    fax_number: maybe(random, 0.2, () => ({ number: phone(random).number, type: 'Work', field: 'FAX1' })),
-    phone_number: phoneNumber('PHONE1', random),
+    fax_number: maybe(random, 0.2, () => ({ number: phone(id).number, type: 'Work', field: 'FAX1' })),
+    phone_number: phoneNumber('PHONE1', id, random),
     owner_id: maybe(random, 0.5, () => idAt(random.int(scene.sizes.users))),
     update_time: timeText(laterMs(random, createdMs, scene.nowMs)),
     create_time: timeText(createdMs),

@@ -1,5 +1,5 @@
 import { amountOf } from '../account/fill.js'
-import { minorOf } from '../account/orders.js'
+import { minorOf } from '../account/order-items.js'
 import { v1Time } from '../account/times.js'
 import { type Json, numberOf, type Row } from '../json.js'
 import { rowsAt } from '../lists/row-path.js'

@@ -1,7 +1,19 @@
+import type { Store } from '../account/account.js'
 import { childrenOf } from '../account/marketing.js'
 import type { Endpoint, View } from '../endpoint.js'
-import { textAt } from '../lists/row-path.js'
+import type { Row } from '../json.js'
+import { rowAt, textAt } from '../lists/row-path.js'
 import { id, ignored, since, text, unsupported, until } from '../lists/rule.js'
+
+/** What an affiliate's commissions are for: the order of the same id. */
+const commissioned = (store: Store, affiliateId: string): Row => {
+  const order = store.collection('orders').get(affiliateId) ?? {}
+  return {
+    sales_affiliate_id: affiliateId,
+    invoice_id: order.invoice_id ?? null,
+    contact_id: rowAt(order, 'contact').id ?? null,
+  }
+}
 
 const withoutId: View = ({ id: _, ...row }) => row
 
@@ -29,7 +41,7 @@ export const affiliateTable: readonly Endpoint[] = [
     view: withoutId,
     filters: { since_time: since('time_earned'), until_time: until('time_earned') },
     truth: 'affiliate_commissions',
-    rows: (store, row) => childrenOf('AffiliateCommission', row, store, 2, { sales_affiliate_id: textAt(row, 'id') }),
+    rows: (store, row) => childrenOf('AffiliateCommission', row, store, 2, commissioned(store, textAt(row, 'id'))),
   },
   {
     path: '/v2/affiliates/{affiliate_id}/commissionTotal',

@@ -1,9 +1,17 @@
 import { fileBytes } from '../account/activity.js'
 import { childrenOf } from '../account/marketing.js'
 import type { Endpoint } from '../endpoint.js'
+import type { Row } from '../json.js'
 import { textAt } from '../lists/row-path.js'
 import { id, since, text, time, until } from '../lists/rule.js'
 import { bytes } from '../server/answer.js'
+
+/** Both goals of a campaign begin its first sequence and end its second. */
+const goalOf = (campaignId: string): Row => ({
+  type: 'Tag',
+  next_sequence_ids: [`${campaignId}01`],
+  previous_sequence_ids: [`${campaignId}02`],
+})
 
 const reportFields = ['Id', 'Contact "Name"', 'Дата']
 
@@ -89,7 +97,7 @@ export const marketingTable: readonly Endpoint[] = [
   {
     path: '/v2/campaigns/{campaign_id}/goals',
     parent: 'campaigns',
-    rows: (store, row) => childrenOf('Goal', row, store, 2, { type: 'Tag' }),
+    rows: (store, row) => childrenOf('Goal', row, store, 2, goalOf(textAt(row, 'id'))),
     truth: 'campaign_goals',
   },
   {
