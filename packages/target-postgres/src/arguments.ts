@@ -9,6 +9,7 @@ export type Arguments =
   | { command: 'state'; config: string[]; stateId: string | undefined }
   | { command: 'serve'; config: string[] }
   | { command: 'views'; config: string[] }
+  | { command: 'check'; config: string[]; pack: string | undefined; format: 'table' | 'json' }
 
 const EXAMPLES = `Examples:
   tap-keap --config c.json | target-postgres
@@ -38,6 +39,15 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
     )
     .command('serve', 'Keep the embedded Postgres up until Ctrl-C')
     .command('views', 'Make the reporting views over what is loaded, or bring them up to date')
+    .command('check', 'Check what is loaded, and say what is wrong', (command) =>
+      command
+        .option('pack', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Folder of checks of your own, instead of ours',
+        })
+        .option('format', { choices: ['table', 'json'], default: 'table', describe: 'For a person, or for a machine' }),
+    )
     .epilog(EXAMPLES)
     .version(`target-postgres v${packageVersion}`)
     .strict()
@@ -55,9 +65,15 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       return { command: 'serve', config }
     case 'views':
       return { command: 'views', config }
+    case 'check':
+      return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(lastOf(parsed.format)) }
     default:
       return { command: 'load', config, input: lastOf(parsed.input) }
   }
+}
+
+function formatOf(format: string | undefined): 'table' | 'json' {
+  return format === 'json' ? 'json' : 'table'
 }
 
 type Parsed = { _: (string | number)[]; [flag: string]: unknown }

@@ -12,6 +12,9 @@ import {
   writeLine,
 } from '@keap-postgres/protocol'
 import { type Arguments, parseArguments } from './arguments.js'
+import { check, failureOf, keepReport } from './checks/check.js'
+import { reportAsJson, reportAsText } from './checks/format-report.js'
+import { KEAP_PACK, readPack } from './checks/read-pack.js'
 import { Config } from './config.js'
 import { chooseConnection } from './db/choose-connection.js'
 import { connect, secretsOf } from './db/connect.js'
@@ -70,6 +73,8 @@ async function runCommand(parsed: Exclude<Arguments, { command: 'print' }>, cont
       return await serve(context)
     case 'views':
       return await makeViews(context)
+    case 'check':
+      return await runChecks(parsed, context)
   }
 }
 
@@ -111,6 +116,21 @@ async function makeViews({ world, config, log }: Context): Promise<void> {
   const { metaSchema, targetSchema } = scopeOf(config)
   const names = await refreshViews(client, { metaSchema, targetSchema, log })
   log.info(names.length > 0 ? `Up to date: ${names.join(', ')}.` : 'There is nothing loaded yet to make views of.')
+}
+
+async function runChecks(
+  { pack, format }: Extract<Arguments, { command: 'check' }>,
+  { world, config, log }: Context,
+): Promise<void> {
+  const files = await readPack(pack === undefined ? KEAP_PACK : path.resolve(world.cwd, pack))
+  await using server = await openServer(config, { ...world, log })
+  await using client = await connect(server)
+  const { targetSchema } = scopeOf(config)
+  const report = await check(client, { files, pack: pack ?? 'keap', targetSchema, config, log })
+  await writeLine(world.stdout, format === 'json' ? reportAsJson(report) : reportAsText(report))
+  await keepReport(client, config.meta_schema, report)
+  const failure = failureOf(report)
+  if (failure) throw failure
 }
 
 async function serve({ world, config, log }: Context): Promise<void> {

@@ -3,6 +3,15 @@ import { META_PREFIX } from './dialect/identifiers.js'
 
 const count = z.int().positive()
 
+/** What the user says about a check, or about those that a pattern means. */
+export const CheckSettings = z.strictObject({
+  enabled: z.boolean().default(true),
+  thresholds: z.record(z.string(), z.number()).default({}),
+  /** Keys of findings that are as they should be. */
+  ignore: z.array(z.union([z.string(), z.number()]).transform(String)).default([]),
+})
+export type CheckSettings = z.infer<typeof CheckSettings>
+
 /** The settings of target-postgres; the README's table is made from them. */
 export const Config = z.strictObject({
   database_url: z.string().optional().describe('Connection string, `postgres://user:password@host:5432/database`'),
@@ -51,6 +60,13 @@ export const Config = z.strictObject({
     .boolean()
     .default(false)
     .describe('Delete rows that a complete scan did not hold, instead of setting `_sdc_deleted_at`'),
+  checks: z
+    .record(z.string(), CheckSettings)
+    .default({})
+    .describe(
+      'For `check`, by the name of a check or a pattern: `{"duplicate_*": {"enabled": false}, "orders_total": {"ignore": ["17"], "thresholds": {"tolerance": 0.01}}}`',
+    ),
+  check_timeout_seconds: z.number().positive().default(300).describe('How long one check may take'),
 })
 export type Contract = Config['contract']
 export type Config = z.infer<typeof Config>
