@@ -2,7 +2,7 @@
 -- severity: warning
 -- title: The copy is not old
 -- why: A schedule that has stopped says nothing.
--- streams: none
+-- streams: any
 -- threshold: max_age_hours = 48: how old the newest reading may be
 
 select

@@ -8,14 +8,12 @@ select
   opportunity.id as key,
   format('is at stage %s, its last move went to %s, on %s', opportunity.stage_id, last.move_to_stage_id, last.move_time::date) as explanation
 from :data.opportunities as opportunity
-join lateral (
-  select move.move_to_stage_id, move.move_time
-  from :data.opportunity_stage_moves as move
-  where move.opportunity_id = opportunity.id
-    and move._sdc_deleted_at is null
-  order by move.move_time desc nulls last, move.id desc
-  limit 1
-) as last on true
+join (
+  select distinct on (opportunity_id) opportunity_id, move_to_stage_id, move_time
+  from :data.opportunity_stage_moves
+  where _sdc_deleted_at is null
+  order by opportunity_id, move_time desc nulls last, id desc
+) as last on last.opportunity_id = opportunity.id
 where opportunity._sdc_deleted_at is null
   and opportunity.stage_id <> last.move_to_stage_id
   -- What moved after either was read is settled by the next run.

@@ -10,7 +10,6 @@
 --   lead_sources | start_time | end_time
 --   referrals | referral_time | expiration_time
 --   subscriptions | start_date | end_date
---   tasks | create_time | completion_time
 
 select '{stream}-' || id as key, format('%s %s, %s %s', '{begin}', {begin}, '{end}', {end}) as explanation
 from :data.{stream}

@@ -3,7 +3,7 @@
 -- title: No stream was left behind by the others
 -- why: A stream that fails in every run keeps its bookmark, and its table looks as complete as the others while it gets old.
 --   A stream that isn't selected any more is found too: drop its table, or name it in the check's "ignore".
--- streams: none
+-- streams: any
 -- threshold: max_lag_hours = 48: how far a stream may be behind the one that was read last
 
 with stream as (

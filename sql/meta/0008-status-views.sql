@@ -34,20 +34,26 @@ with known as (
   where stream not like 'keap\_meta-%'
   order by target_schema, target_table, at desc
 ),
+bookmark as (
+  select state_id, one.key as stream, one.value as bookmark
+  from :meta.bookmarks
+  cross join lateral json_each(
+    case when json_typeof(state -> 'bookmarks') = 'object' then state -> 'bookmarks' end
+  ) as one
+),
+-- tap-keap notes of every stream whether it has come to its end; of other taps' streams it isn't known.
+noting as (
+  select state_id
+  from bookmark
+  group by state_id
+  having bool_or(coalesce(bookmark -> 'read', bookmark -> 'scan', bookmark -> 'resume') is not null)
+),
 stated as (
-  select
-    known.*,
-    bookmark.state_id,
-    bookmark.state -> 'bookmarks' -> known.stream as bookmark,
-    -- tap-keap notes of every stream whether it has come to its end.
-    exists (
-      select
-      from json_each(case when json_typeof(bookmark.state -> 'bookmarks') = 'object' then bookmark.state -> 'bookmarks' end) as one
-      where one.value -> 'read' is not null or one.value -> 'scan' is not null or one.value -> 'resume' is not null
-    ) as notes_ends
+  select known.*, run.state_id, bookmark.bookmark, noting.state_id is not null as notes_ends
   from known
   join :meta.runs as run using (run_id)
-  left join :meta.bookmarks as bookmark on bookmark.state_id = run.state_id
+  left join bookmark on bookmark.state_id = run.state_id and bookmark.stream = known.stream
+  left join noting on noting.state_id = run.state_id
 ),
 timed as (
   select

@@ -1,3 +1,8 @@
+export type { CheckFile } from './checks/check-file.js'
+export { readLoaded } from './checks/loaded.js'
+export { namedChecks, planChecks } from './checks/plan-checks.js'
+export { KEAP_PACK, readPack } from './checks/read-pack.js'
+export { type CheckResult, runCheck } from './checks/run-check.js'
 export { runCli, type Surroundings } from './cli.js'
 export { Config } from './config.js'
 export { chooseConnection, fromUrl, type ServerChoice } from './db/choose-connection.js'

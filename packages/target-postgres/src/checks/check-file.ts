@@ -26,7 +26,7 @@ export type CheckFile = {
   why: string
   /** What is taken for granted, how amounts are rounded; '' when there is nothing to say. */
   rules: string
-  /** Without these the check isn't tested. */
+  /** Without these the check isn't tested; `any`: without a single table. */
   streams: readonly string[]
   /** Nor without these, `stream.column`. */
   columns: readonly string[]

@@ -79,16 +79,19 @@ function summaryOf({ targetSchema, results }: CheckReport): string {
     ...(countOf(results, 'error') > 0 ? [`${countOf(results, 'error')} could not be run`] : []),
     `${countOf(results, 'not tested')} not tested`,
   ]
-  return `${results.length} checks of ${targetSchema}: ${parts.join(', ')}.`
+  return `${results.length} ${results.length === 1 ? 'check' : 'checks'} of ${targetSchema}: ${parts.join(', ')}.`
 }
 
-/** Why some could not be tested, each reason once. */
+/** Why some could not be tested, a line for each kind of reason. */
 function untestedOf(results: readonly CheckResult[]): string {
-  const reasons = new Map<string, number>()
+  const kinds = new Map<string, Set<string>>()
   for (const { result, reason = '' } of results) {
-    if (result === 'not tested') reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+    if (result !== 'not tested') continue
+    const [kind = '', what = ''] = reason.split(': ')
+    const known = kinds.get(kind) ?? new Set()
+    kinds.set(kind, new Set([...known, ...what.split(', ')]))
   }
-  return [...reasons].map(([reason, count]) => `  not tested: ${count} (${reason})`).join('\n')
+  return [...kinds].map(([kind, what]) => `Not tested, since ${kind}: ${[...what].sort().join(', ')}.`).join('\n')
 }
 
 function countOf(results: readonly CheckResult[], wanted: CheckResult['result']): number {

@@ -10,11 +10,8 @@ export type LoadedStream = {
   readUntil: string | undefined
 }
 
-/** The tables of the data's schema, by name; and the page log, which lies with the run records. */
+/** The tables of the data's schema, by name. */
 export type Loaded = ReadonlyMap<string, LoadedStream>
-
-/** The name by which checks ask for the page log. */
-const PAGE_LOG = 'keap_meta-pages'
 
 type Row = { name: string; columns: string[]; is_loaded: boolean; read_until: string | null }
 
@@ -35,22 +32,10 @@ export async function readLoaded(client: pg.Client, schemas: { data: string; met
     `,
     [schemas.data],
   )
-  const streams = rows.map((row): [string, LoadedStream] => [
-    row.name,
-    { columns: new Set(row.columns), isLoaded: row.is_loaded, readUntil: row.read_until ?? undefined },
-  ])
-  return new Map([...streams, [PAGE_LOG, await readPageLog(client, schemas.meta)]])
-}
-
-async function readPageLog(client: pg.Client, metaSchema: string): Promise<LoadedStream> {
-  const { rows } = await client.query<Pick<Row, 'columns' | 'is_loaded'>>(
-    `
-    select exists (select from ${ident(metaSchema)}.pages) as is_loaded, array_agg(attname::text) as columns
-    from pg_attribute
-    where attrelid = $1::regclass and attnum > 0 and not attisdropped
-    `,
-    [`${ident(metaSchema)}.pages`],
+  return new Map(
+    rows.map(({ name, columns, is_loaded, read_until }) => [
+      name,
+      { columns: new Set(columns), isLoaded: is_loaded, readUntil: read_until ?? undefined },
+    ]),
   )
-  const [row] = rows
-  return { columns: new Set(row?.columns), isLoaded: row?.is_loaded ?? false, readUntil: undefined }
 }

@@ -68,7 +68,8 @@ function planCheck(file: CheckFile, { id, severity, row }: NamedCheck, options: 
     thresholds: thresholdsOf(id, file, settings),
     ignore: settings.flatMap(({ ignore }) => ignore),
   }
-  if (settings.some(({ enabled }) => !enabled)) return { ...check, run: { notTested: 'turned off in the config' } }
+  if (settings.some(({ enabled }) => !enabled))
+    return { ...check, run: { notTested: `turned off in the config: ${id}` } }
   return { ...check, run: statementOf(file, row, check.thresholds, options) }
 }
 
@@ -111,20 +112,22 @@ function statementOf(
 ): PlannedCheck['run'] {
   const readUntil = new Map([...loaded].flatMap(([name, one]) => (one.readUntil ? [[name, one.readUntil]] : [])))
   const values: Values = { schemas, thresholds, readUntil, row }
+  // Filled in any case: a mistake in it is to be told before the day that it can be tested.
   if (file.family?.kind !== 'all in one') {
+    const sql = fill(file, values)
     const lacking = lackingFor(file, row, loaded)
-    return lacking === undefined ? { sql: fill(file, values), firstLine: file.firstLine } : { notTested: lacking }
+    return lacking === undefined ? { sql, firstLine: file.firstLine } : { notTested: lacking }
   }
-  const rows = rowsOf(file.family, loaded)
-  const testable = rows.filter((one) => lackingFor(file, one, loaded) === undefined)
-  if (testable.length === 0) {
-    return { notTested: (rows[0] && lackingFor(file, rows[0], loaded)) ?? 'nothing was ever loaded' }
-  }
-  const selects = testable.map(
-    (one) => `select key, explanation from (${fill(file, { ...values, row: one })}\n) as one`,
-  )
-  return { sql: selects.join('\nunion all\n') }
+  const selects = rowsOf(file.family, loaded).map((one) => ({
+    sql: `select key, explanation from (${fill(file, { ...values, row: one })}\n) as one`,
+    lacking: lackingFor(file, one, loaded),
+  }))
+  const testable = selects.filter(({ lacking }) => lacking === undefined)
+  if (testable.length === 0) return { notTested: selects[0]?.lacking ?? NOTHING_LOADED }
+  return { sql: testable.map(({ sql }) => sql).join('\nunion all\n') }
 }
+
+const NOTHING_LOADED = 'never loaded: anything'
 
 function fill(file: CheckFile, values: Values): string {
   try {
@@ -135,17 +138,19 @@ function fill(file: CheckFile, values: Values): string {
   }
 }
 
-/** What is missing of what the check needs. */
+/** What is missing of what the check needs: `never loaded: deals, stages`. */
 function lackingFor({ streams, columns }: CheckFile, row: Row, loaded: Loaded): string | undefined {
-  const missing = streams.map((stream) => fillText(stream, row)).filter((stream) => !loaded.get(stream)?.isLoaded)
-  if (missing.length > 0) return `${missing.join(', ')}: never loaded to the end`
+  if (streams.includes('any')) return loaded.size > 0 ? undefined : NOTHING_LOADED
+  const needed = [...new Set(streams.map((stream) => fillText(stream, row)))]
+  const missing = needed.filter((stream) => !loaded.get(stream)?.isLoaded)
+  if (missing.length > 0) return `never loaded: ${missing.join(', ')}`
   const without = columns
     .map((column) => fillText(column, row))
     .filter((column) => {
       const [stream = '', name = ''] = column.split('.')
       return !loaded.get(stream)?.columns.has(name)
     })
-  return without.length > 0 ? `loaded without ${without.join(', ')}` : undefined
+  return without.length > 0 ? `loaded without: ${without.join(', ')}` : undefined
 }
 
 function rowsOf(family: Family, loaded: Loaded): Row[] {
