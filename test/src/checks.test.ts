@@ -51,6 +51,18 @@ for (const file of pack) {
   }
 }
 
+test('what names a row that was made after its list was read is no orphan yet', async () => {
+  const orphans = pack.find(({ file }) => file === 'orphans.sql')
+  assert.ok(orphans)
+  const naming = (id: string) => `
+    update keap.notes set contact_id = ${id} where id = (select min(id) from keap.notes) returning id as key`
+  const later = await runPlanted(world.client, orphans, 'orphan_notes_contact_id', naming('987654321'))
+  assert.equal(later.result, 'pass')
+  // Contact 38 was deleted before the first run.
+  const gone = await runPlanted(world.client, orphans, 'orphan_notes_contact_id', naming('38'))
+  assert.deepEqual(gone.keys, gone.wanted)
+})
+
 test('every planted fault is of a check that there is', () => {
   const names = pack.map(({ file }) => file.replace(/\.sql$/, ''))
   assert.deepEqual(

@@ -194,7 +194,7 @@ test(
     await target.load(things)
     const pack = {
       slow: checkOf('slow', 'pg_sleep(30) is null'),
-      writes: checkOf('writes', 'lo_create(0) > 0'),
+      writes: checkOf('writes', 'id in (select id from :data.things for update)'),
       well: checkOf('well', 'false'),
     }
     const { stdout } = await checkWith(target, pack, { ...asJson, settings: { check_timeout_seconds: 0.2 } })
@@ -203,7 +203,7 @@ test(
       [
         ['error', 'took longer than 0.2 s (check_timeout_seconds)'],
         ['pass', undefined],
-        ['error', 'writes.sql: cannot execute lo_create() in a read-only transaction'],
+        ['error', 'writes.sql: cannot execute SELECT FOR UPDATE in a read-only transaction'],
       ],
     )
   }),
