@@ -14,3 +14,5 @@ where assignment._sdc_deleted_at is null
   and assignment.tag_id::text <> all (regexp_split_to_array(company.groups, '\s*,\s*'))
   -- Tagging a company doesn't move its update time: the company may be older.
   and (assignment.applied_time is null or assignment.applied_time < company._sdc_extracted_at)
+  -- That a tag was taken off is known when all assignments have been read again.
+  and (company.update_time is null or company.update_time < coalesce(:scanned_at.company_tags, 'infinity'))

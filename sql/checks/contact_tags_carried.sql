@@ -14,3 +14,5 @@ where assignment._sdc_deleted_at is null
   and not contact.tag_ids @> to_jsonb(assignment.tag_id)
   -- Tagging a contact doesn't move its update time: the contact may be older.
   and (assignment.applied_time is null or assignment.applied_time < contact._sdc_extracted_at)
+  -- That a tag was taken off is known when all assignments have been read again.
+  and (contact.update_time is null or contact.update_time < coalesce(:scanned_at.contact_tags, 'infinity'))

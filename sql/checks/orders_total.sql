@@ -4,11 +4,21 @@
 -- why: total = items + tax + shipping + fees - discounts. Keap keeps tax, shipping and discounts as items of their own; the
 --   amount of a discount is in "discount", or, where that is empty, in the price, with either sign.
 -- streams: orders, order_items
+-- columns: orders.raw
 -- rules: Rounding: none. Keap sends these amounts in the currency's smallest unit, so they are whole numbers of it; tax and discounts
 --   by percent are rounded before they become items. Orders in several currencies are left to orders_one_currency.
 -- threshold: tolerance = 0: how far they may be apart, in units of the currency
 
-with item as (
+with named as (
+  -- What the order has now: an item that was taken off stays in the table until the next complete scan.
+  select orders.id as order_id, (item ->> 'id')::bigint as id
+  from :data.orders
+  cross join lateral jsonb_array_elements(
+    case when jsonb_typeof(raw -> 'order_items') = 'array' then raw -> 'order_items' end
+  ) as item
+  where _sdc_deleted_at is null
+),
+item as (
   select
     order_id,
     case
@@ -17,8 +27,8 @@ with item as (
       else coalesce(quantity, 1) * coalesce(price_per_unit, 0) - coalesce(discount, 0)
     end as amount,
     currency_code
-  from :data.order_items
-  where _sdc_deleted_at is null
+  from named
+  join :data.order_items using (order_id, id)
 ),
 sale as (
   select

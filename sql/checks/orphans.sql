@@ -81,6 +81,7 @@
 --   opportunity_stage_moves | id | move_to_stage_id | opportunity_stages | id | warning
 --   opportunity_stage_moves | id | opportunity_id | opportunities | id | warning
 --   opportunity_stage_moves | id | user_id | users | id | warning
+--   opportunity_stage_pipeline | stage_id | stage_id | opportunity_stages | id | error
 --   order_items | order_id, id | order_id | orders | id | error
 --   order_items | order_id, id | product_id | products | id | warning
 --   order_items | order_id, id | subscription_id | subscriptions | id | warning
@@ -107,6 +108,7 @@
 --   provinces | country_code, code | country_code | countries | alpha3 | error
 --   referrals | id | contact_id | contacts | id | warning
 --   referrals | id | referral_partner_id | affiliates | id | warning
+--   report_models | report_id | report_id | reports | id | error
 --   stages | id | pipeline_id | pipelines | id | error
 --   subscriptions | id | contact_id | contacts | id | warning
 --   subscriptions | id | lead_affiliate_id | affiliates | id | warning
@@ -128,6 +130,7 @@
 --   user_signatures | user_id | user_id | users | id | error
 --   users | id | created_by | users | id | warning
 --   users | id | updated_by | users | id | warning
+--   webform_contents | webform_id | webform_id | webforms | id | error
 
 with named as (
   select concat_ws('-', {key}) as key, {column} as id, _sdc_extracted_at as read_at

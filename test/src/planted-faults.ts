@@ -63,6 +63,9 @@ export const plantedFaults: Readonly<Record<string, string | ((row: Cells) => st
   opportunities_last_move: `
     update keap.opportunities set stage_id = stage_id % 6 + 1 where id = (select min(id) from keap.opportunities)
     returning id as key`,
+  opportunities_counted: `
+    delete from keap.opportunities where id = (select min(id) from keap.opportunities)
+    returning stage_id as key`,
   stage_moves_in_order: `
     update keap.opportunity_stage_moves set move_from_stage_id = 5
     where id = (select min(id) from keap.opportunity_stage_moves where move_from_stage_id = 1)

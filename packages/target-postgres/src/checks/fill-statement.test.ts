@@ -5,7 +5,12 @@ import { fillStatement, fillText, type Values } from './fill-statement.js'
 const values: Values = {
   schemas: { data: 'Keap "data"', meta: 'keap_meta' },
   thresholds: { days: 3, tolerance: -0.5 },
-  readUntil: new Map([['orders', '2026-01-02T03:04:05Z']]),
+  loaded: new Map([
+    [
+      'orders',
+      { columns: new Set(), isLoaded: true, readUntil: '2026-01-02T03:04:05Z', scannedAt: '2026-01-01T00:00:00Z' },
+    ],
+  ]),
   row: { child: 'orders', key: 'order_id, id', note: "it's" },
 }
 const fill = (sql: string) => fillStatement(sql, values)
@@ -16,6 +21,7 @@ test('schemas, times and thresholds stand where their placeholders stood', () =>
     `select * from "Keap ""data""".orders, "keap_meta".runs where target_schema = 'Keap "data"'`,
   )
   assert.equal(fill('a < :read_until.orders'), `a < '2026-01-02T03:04:05Z'::timestamptz`)
+  assert.equal(fill('a < :scanned_at.orders'), `a < '2026-01-01T00:00:00Z'::timestamptz`)
   assert.equal(fill('a < :read_until.tags'), 'a < null::timestamptz')
   assert.equal(fill('a < :read_until.{child}'), `a < '2026-01-02T03:04:05Z'::timestamptz`)
   assert.equal(fill('b > :days and c - :tolerance'), 'b > (3) and c - (-0.5)')

@@ -1,12 +1,12 @@
 import { ident } from '../dialect/identifiers.js'
 import { literal } from '../views/planned-view.js'
+import type { Loaded } from './loaded.js'
 
 /** What the placeholders of a statement stand for. */
 export type Values = {
   schemas: { data: string; meta: string }
   thresholds: Readonly<Record<string, number>>
-  /** RFC 3339; what isn't in it was never read to its end, as far as one knows. */
-  readUntil: ReadonlyMap<string, string>
+  loaded: Loaded
   /** Of a family: the cells of one row, by name. */
   row: Readonly<Record<string, string>>
 }
@@ -17,7 +17,7 @@ const TOKEN = new RegExp(
     /--.*/,
     /(?<text>'(?:[^']|'')*')/,
     /\{(?<cell>\w+)\}/,
-    /(?<![:\w]):(?:(?<schema>data|meta)\.|read_until\.(?:\{(?<streamCell>\w+)\}|(?<stream>\w+))|(?<word>[a-z]\w*))/,
+    /(?<![:\w]):(?:(?<schema>data|meta)\.|(?<time>read_until|scanned_at)\.(?:\{(?<streamCell>\w+)\}|(?<stream>\w+))|(?<word>[a-z]\w*))/,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -29,7 +29,8 @@ const TOKEN = new RegExp(
  *
  *     :data. :meta.         the schemas of the data and of the run records
  *     :schema               the name of the data's schema, as a text
- *     :read_until.contacts  until when the stream was read, a timestamptz, null when that isn't known
+ *     :read_until.contacts  what changed before is in the table: a timestamptz, null when that isn't known
+ *     :scanned_at.contacts  what was gone before is marked so: a timestamptz, null when that isn't known
  *     :tolerance            a threshold
  *     {child}               a cell of the family's row: a name, or several with commas between them; in a text, the cell as text
  *
@@ -37,9 +38,10 @@ const TOKEN = new RegExp(
  *
  * @throws {Error} with a message for the check's author, for a word with a colon that is none of these
  */
-export function fillStatement(sql: string, { schemas, thresholds, readUntil, row }: Values): string {
+export function fillStatement(sql: string, { schemas, thresholds, loaded, row }: Values): string {
   return sql.replace(TOKEN, (whole, ...args) => {
-    const { text, cell, schema, streamCell, stream, word }: Readonly<Record<string, string | undefined>> = args.at(-1)
+    const { text, cell, schema, time, streamCell, stream, word }: Readonly<Record<string, string | undefined>> =
+      args.at(-1)
     if (text !== undefined)
       return fillText(
         text,
@@ -48,8 +50,10 @@ export function fillStatement(sql: string, { schemas, thresholds, readUntil, row
     // Braces that name nothing are left to Postgres.
     if (cell !== undefined) return row[cell] === undefined ? whole : row[cell].split(/, */).map(ident).join(', ')
     if (schema !== undefined) return `${ident(schema === 'data' ? schemas.data : schemas.meta)}.`
-    if (streamCell !== undefined) return timeOf(readUntil.get(row[streamCell] ?? ''))
-    if (stream !== undefined) return timeOf(readUntil.get(stream))
+    if (time !== undefined) {
+      const found = loaded.get(stream ?? row[streamCell ?? ''] ?? '')
+      return timeOf(time === 'read_until' ? found?.readUntil : found?.scannedAt)
+    }
     if (word === undefined) return whole
     if (word === 'schema') return literal(schemas.data)
     const threshold = thresholds[word]

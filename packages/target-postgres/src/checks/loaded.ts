@@ -6,14 +6,16 @@ export type LoadedStream = {
   columns: ReadonlySet<string>
   /** The stream was read to its end at least once. */
   isLoaded: boolean
-  /** Until when it was read, RFC 3339. */
+  /** What changed in the source before that is in the table; RFC 3339. */
   readUntil: string | undefined
+  /** What was gone in the source before that is known to be gone: the last complete scan; RFC 3339. */
+  scannedAt: string | undefined
 }
 
 /** The tables of the data's schema, by name. */
 export type Loaded = ReadonlyMap<string, LoadedStream>
 
-type Row = { name: string; columns: string[]; is_loaded: boolean; read_until: string | null }
+type Row = { name: string; columns: string[]; is_loaded: boolean; read_until: string | null; scanned_at: string | null }
 
 export async function readLoaded(client: pg.Client, schemas: { data: string; meta: string }): Promise<Loaded> {
   const { rows } = await client.query<Row>(
@@ -22,7 +24,8 @@ export async function readLoaded(client: pg.Client, schemas: { data: string; met
       array_agg(a.attname::text order by a.attnum) as columns,
       -- A table that nobody has announced isn't a stream's.
       coalesce(bool_or(status.is_loaded), false) as is_loaded,
-      to_char(max(status.last_success) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as read_until
+      to_json(max(status.last_success)) #>> '{}' as read_until,
+      to_json(max(status.last_full_scan)) #>> '{}' as scanned_at
     from pg_class as c
     join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join ${ident(schemas.meta)}.stream_status as status
@@ -33,9 +36,14 @@ export async function readLoaded(client: pg.Client, schemas: { data: string; met
     [schemas.data],
   )
   return new Map(
-    rows.map(({ name, columns, is_loaded, read_until }) => [
+    rows.map(({ name, columns, is_loaded, read_until, scanned_at }) => [
       name,
-      { columns: new Set(columns), isLoaded: is_loaded, readUntil: read_until ?? undefined },
+      {
+        columns: new Set(columns),
+        isLoaded: is_loaded,
+        readUntil: read_until ?? undefined,
+        scannedAt: scanned_at ?? undefined,
+      },
     ]),
   )
 }

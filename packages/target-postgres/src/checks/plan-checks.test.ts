@@ -20,10 +20,12 @@ const file: CheckFile = {
   firstLine: 9,
 }
 
+const never = { readUntil: undefined, scannedAt: undefined }
+
 const loaded: Loaded = new Map([
-  ['tags', { columns: new Set(['id', 'name']), isLoaded: true, readUntil: undefined }],
-  ['deals', { columns: new Set(['id']), isLoaded: false, readUntil: undefined }],
-  ['notes', { columns: new Set(['id']), isLoaded: true, readUntil: undefined }],
+  ['tags', { columns: new Set(['id', 'name']), isLoaded: true, ...never }],
+  ['deals', { columns: new Set(['id']), isLoaded: false, ...never }],
+  ['notes', { columns: new Set(['id']), isLoaded: true, ...never }],
 ])
 
 const plan = (files: CheckFile[], settings: Record<string, object> = {}) =>

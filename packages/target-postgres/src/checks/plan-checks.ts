@@ -110,8 +110,7 @@ function statementOf(
   thresholds: Readonly<Record<string, number>>,
   { schemas, loaded }: PlanOptions,
 ): PlannedCheck['run'] {
-  const readUntil = new Map([...loaded].flatMap(([name, one]) => (one.readUntil ? [[name, one.readUntil]] : [])))
-  const values: Values = { schemas, thresholds, readUntil, row }
+  const values: Values = { schemas, thresholds, loaded, row }
   // Filled in any case: a mistake in it is to be told before the day that it can be tested.
   if (file.family?.kind !== 'all in one') {
     const sql = fill(file, values)
