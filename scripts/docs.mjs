@@ -1,4 +1,5 @@
-// Writes docs/streams.md and the README's made parts from the code they describe. With --check: fails when they are stale.
+// Writes docs/streams.md and the made parts of docs/checks.md and the README from what they describe.
+// With --check: fails when they are stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,8 +7,8 @@ import { root, setup } from './setup.mjs'
 
 const README = path.join(root, 'README.md')
 const STREAMS = path.join(root, 'docs', 'streams.md')
+const CHECKS = path.join(root, 'docs', 'checks.md')
 
-/** The README with the text between each pair of markers made anew. */
 async function readme(text) {
   const { Config } = await import('target-postgres')
   const { TapConfig, streamNames, streams } = await import('tap-keap')
@@ -21,9 +22,55 @@ async function readme(text) {
       `Read only when a catalog or the setting \`streams\` names them, since each of their rows costs a call: ${listed(off)}.`,
     ].join('\n\n'),
   }
+  return withParts(text, parts)
+}
+
+async function checksPage(text) {
+  const { KEAP_PACK, readPack } = await import('target-postgres')
+  const pack = await readPack(KEAP_PACK)
+  const linked = (file) => `[\`${file}\`](../sql/checks/${file})`
+  const sections = ['error', 'warning', 'info', '{severity}'].flatMap((severity) => {
+    const files = pack.filter((one) => one.severity === severity)
+    if (severity !== '{severity}') return [`### Severity ${severity}`, checksTable(files)]
+    return files.flatMap(({ file, title, why, thresholds, family }) => [
+      `### Orphans: ${linked(file)}`,
+      [`A check each: ${title.replace(/\{(\w+)\}/g, '_$1_')}. ${why}`, ...thresholds.map(thresholdText)].join('\n\n'),
+      table(family.names, family.rows),
+    ])
+  })
+  return withParts(text, { checks: sections.join('\n\n') })
+}
+
+function checksTable(files) {
+  const rows = files.map(({ id, title, why, rules, streams, thresholds, family }) => [
+    `\`${id}\``,
+    title,
+    [why, rules && `_Rules:_ ${rules}`].filter(Boolean).join(' '),
+    streamsOf(streams, family),
+    thresholds.map(thresholdText).join('; '),
+  ])
+  return table(['check', 'what holds', 'why', 'streams', 'thresholds'], rows)
+}
+
+function thresholdText({ name, standard, meaning }) {
+  return `\`${name}\` (${standard}): ${meaning}`
+}
+
+function streamsOf(streams, family) {
+  if (family === undefined) return streams.join(', ')
+  if (typeof family.rows === 'string') return 'every one that is loaded'
+  const named = streams.flatMap((stream) => {
+    const at = family.names.indexOf(stream.replace(/[{}]/g, ''))
+    return at < 0 ? [stream] : [...new Set(family.rows.map((row) => row[at]))]
+  })
+  return named.join(', ')
+}
+
+/** The text with what is between each pair of markers made anew. */
+function withParts(text, parts) {
   return Object.entries(parts).reduce((page, [name, part]) => {
     const [begin, end] = [`<!-- ${name}: made by scripts/docs.mjs -->`, `<!-- end of ${name} -->`]
-    if (!page.includes(begin) || !page.includes(end)) throw new Error(`README.md has no place for: ${name}`)
+    if (!page.includes(begin) || !page.includes(end)) throw new Error(`there is no place for: ${name}`)
     const [before, after] = [page.indexOf(begin) + begin.length, page.indexOf(end)]
     return `${page.slice(0, before)}\n\n${part}\n\n${page.slice(after)}`
   }, text)
@@ -130,6 +177,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const pages = [
     [README, await readme(readFileSync(README, 'utf8'))],
     [STREAMS, await streamsPage()],
+    [CHECKS, await checksPage(readFileSync(CHECKS, 'utf8'))],
   ]
   for (const [file, wanted] of pages) {
     if (!process.argv.includes('--check')) writeFileSync(file, wanted)

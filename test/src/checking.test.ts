@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { KEAP_PACK } from 'target-postgres'
@@ -101,6 +101,18 @@ test('what names a deleted record is found when the time of grace is over, and a
   assert.equal(exitCode, 0)
 })
 
+test('the books agree with a copy from which deleted rows are removed', async () => {
+  await using world = await createWorld({ seed: 12, sizes: { contacts: 60 } })
+  world.env.TAP_KEAP_FULL_SCAN_DAYS = '0'
+  world.env.TARGET_POSTGRES_HARD_DELETE = 'true'
+  await load(world)
+  assert.ok(world.keap.account.mutate.remove('tags', '3'))
+  await load(world)
+  const { rows } = await world.client.query('select count(*)::int from keap.tags where id = 3')
+  assert.deepEqual(rows, [{ count: 0 }])
+  await assertClean(world)
+})
+
 test('an order that was lost ends with 4, and not when the user says that it is known', async () => {
   await using world = await createWorld({ seed: 6, sizes: { contacts: 60 } })
   await load(world)
@@ -131,6 +143,19 @@ test('a schema whose name needs quotes is checked like any other', async () => {
   assert.deepEqual(rows, [{ target_schema: 'Keap "data"', pack: 'keap' }])
   const asFolder = await world.target(['check', '--pack', KEAP_PACK])
   assert.match(asFolder.stdout, /^\d+ checks of Keap "data": \d+ passed, 0 failed, \d+ not tested\./)
+})
+
+test('the examples of the documentation run', async () => {
+  await using world = await createWorld({ seed: 9, sizes: { contacts: 40 } })
+  await load(world)
+  await assertClean(world)
+  const text = await readFile(new URL('../../docs/checks.md', import.meta.url), 'utf8')
+  const [query = '', ...examples] = [...text.matchAll(/```sql\n(.*?)```/gs)].map((match) => match[1] ?? '')
+  await world.client.query(query)
+  await mkdir(path.join(world.cwd, 'pack'))
+  for (const [at, example] of examples.entries()) await writeFile(path.join(world.cwd, 'pack', `${at}.sql`), example)
+  const { stdout, stderr } = await world.target(['check', '--pack', 'pack'])
+  assert.match(stdout, /^4 checks of keap: 4 passed, 0 failed, 0 not tested\.$/m, stderr)
 })
 
 test('a part of Keap that this account lacks is named, and what needs it isn’t tested', async () => {

@@ -58,6 +58,11 @@ export async function runDemo({ contacts, cwd, env, say, untilSeen }: DemoOption
     const { rows } = await client.query(query)
     say(`\n${query}\n\n${formatTable(rows)}`)
   }
+  say(`\n$ target-postgres check --config ${TARGET_CONFIG}`)
+  const checked = await runTargetPostgres({ targetArgs: ['check', ...targetArgs], env, cwd })
+  if (checked.exitCode !== 0)
+    throw new Error(`the checks ended with ${checked.exitCode}:\n${checked.stdout}${checked.stderr}`)
+  say(`  ${checked.stdout.trimEnd().replaceAll('\n', '\n  ')}`)
   say(`\nThe data is in the schema keap, what the runs did in keap_meta:\n\n  ${postgres.url}\n`)
   await untilSeen()
   say(`Postgres stops now. To look again: npx target-postgres serve --config ${TARGET_CONFIG}`)

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { ident } from '../dialect/identifiers.js'
 
 /** A table of a stream, as far as checks have to know it. */
-export type LoadedStream = {
+type LoadedStream = {
   columns: ReadonlySet<string>
   /** The stream was read to its end at least once. */
   isLoaded: boolean

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { PlannedCheck } from './plan-checks.js'
 
-export type Finding = { key: string; explanation: string }
+type Finding = { key: string; explanation: string }
 
 export type CheckResult = Omit<PlannedCheck, 'run' | 'ignore'> & {
   result: 'pass' | 'fail' | 'error' | 'not tested'
