@@ -1,8 +1,8 @@
 -- check: columns_filled
 -- severity: warning
 -- title: No column is empty although Keap sends what belongs there
--- why: A column that is null in every row, while the member of its name in raw is not, has lost what was sent: a type that
---   doesn't fit, a name that has changed.
+-- why: A column that is null in every row, while the member of its name in raw is not, has lost what was sent: a type
+--   that doesn't fit, a name that has changed.
 -- streams: {stream}
 -- columns: {stream}.raw
 -- all in one: loaded columns

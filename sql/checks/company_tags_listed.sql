@@ -1,8 +1,10 @@
 -- check: company_tags_listed
 -- severity: warning
 -- title: Every tag that a company carries is among the tag assignments
--- why: companies.groups and company_tags say the same in two ways, read at two times: one from the company, one from the tag.
+-- why: companies.groups and company_tags say the same in two ways, read at two times: one from the company, one from
+--   the tag.
 -- streams: companies, company_tags
+-- columns: companies.groups, companies.update_time
 
 select
   concat_ws('-', company.id, item) as key,

@@ -1,12 +1,17 @@
 -- check: contact_tags_carried
 -- severity: warning
 -- title: Every tag assignment is among the tags that its contact carries
--- why: contacts.tag_ids and contact_tags say the same in two ways, read at two times: one from the contact, one from the tag.
+-- why: contacts.tag_ids and contact_tags say the same in two ways, read at two times: one from the contact, one from
+--   the tag.
 -- streams: contacts, contact_tags
+-- columns: contact_tags.applied_time, contacts.tag_ids, contacts.update_time
 
 select
   concat_ws('-', assignment.contact_id, assignment.tag_id) as key,
-  format('contact_tags has tag %s since %s, contact %s does not carry it', assignment.tag_id, assignment.applied_time::date, contact.id) as explanation
+  format(
+    'contact_tags has tag %s since %s, contact %s does not carry it',
+    assignment.tag_id, assignment.applied_time::date, contact.id
+  ) as explanation
 from :data.contact_tags as assignment
 join :data.contacts as contact on contact.id = assignment.contact_id and contact._sdc_deleted_at is null
 where assignment._sdc_deleted_at is null

@@ -1,8 +1,10 @@
 -- check: contact_tags_listed
 -- severity: warning
 -- title: Every tag that a contact carries is among the tag assignments
--- why: contacts.tag_ids and contact_tags say the same in two ways, read at two times: one from the contact, one from the tag.
+-- why: contacts.tag_ids and contact_tags say the same in two ways, read at two times: one from the contact, one from
+--   the tag.
 -- streams: contacts, contact_tags
+-- columns: contacts.tag_ids, contacts.update_time
 
 select
   concat_ws('-', contact.id, item) as key,

@@ -1,9 +1,10 @@
 -- check: contacts_company_name
 -- severity: warning
 -- title: A contact's company name is its company's
--- why: The contact carries a copy of the name. Where the two differ, one of them is old, or the contact hangs on another
---   company than it says.
+-- why: The contact carries a copy of the name. Where the two differ, one of them is old, or the contact hangs on
+--   another company than it says.
 -- streams: contacts, companies
+-- columns: companies.company_name, companies.update_time, contacts.company_id, contacts.company_name
 
 select
   contact.id as key,

@@ -7,7 +7,10 @@
 
 select
   'newest' as key,
-  format('the newest reading is of %s, %s ago', max(last_success)::timestamp(0), justify_hours(date_trunc('minute', now() - max(last_success)))) as explanation
+  format(
+    'the newest reading is of %s, %s ago',
+    max(last_success)::timestamp(0), justify_hours(date_trunc('minute', now() - max(last_success)))
+  ) as explanation
 from :meta.stream_status
 where target_schema = :schema
 having max(last_success) < now() - make_interval(hours => :max_age_hours)

@@ -17,7 +17,10 @@
 
 select
   '{stream}-' || content.key as key,
-  format('%s rows of %s have content in the field %s, which %s has not', count(*), '{stream}', content.key, '{record_type}') as explanation
+  format(
+    '%s rows of %s have content in the field %s, which %s has not',
+    count(*), '{stream}', content.key, '{record_type}'
+  ) as explanation
 from :data.{stream} as record
 cross join lateral jsonb_each(
   case when jsonb_typeof(record.custom_fields) = 'object' then record.custom_fields end

@@ -3,6 +3,7 @@
 -- title: A deal that is won or lost says when, and no other does
 -- why: Sales by month are counted by that time.
 -- streams: deals
+-- columns: deals.closed_time, deals.status
 
 select
   id as key,

@@ -3,6 +3,7 @@
 -- title: A deal's status is an outcome of its pipeline
 -- why: The deal's stage says which pipeline it is in, and the pipeline which outcomes there are.
 -- streams: deals, stages, pipeline_outcomes
+-- columns: deals.stage_id, deals.status, stages.pipeline_id
 
 select
   deal.id as key,

@@ -3,6 +3,7 @@
 -- title: No two companies have one name
 -- why: Two records of one company split its contacts between them.
 -- streams: companies
+-- columns: companies.company_name
 
 select
   lower(trim(company_name)) as key,

@@ -3,6 +3,7 @@
 -- title: No two contacts have one name and one address
 -- why: Two records of one person who came by two ways, with two e-mail addresses.
 -- streams: contacts
+-- columns: contacts.addresses, contacts.family_name, contacts.given_name
 
 select
   format('%s, %s', name, address) as key,

@@ -3,6 +3,7 @@
 -- title: No two contacts have one e-mail address
 -- why: Two records of one person split the history, and the person gets everything twice.
 -- streams: contacts
+-- columns: contacts.email_addresses
 
 select
   email as key,

@@ -3,6 +3,7 @@
 -- title: No two contacts have one phone number
 -- why: Two records of one person; or a family, or an office, which is as it should be.
 -- streams: contacts
+-- columns: contacts.phone_numbers
 -- threshold: contacts = 2: from how many contacts on a shared number is a finding
 -- threshold: digits = 7: shorter numbers are extensions, and don't count
 

@@ -3,11 +3,15 @@
 -- title: Nobody paid the same twice within minutes
 -- why: A button that was pressed twice charges a card twice. Somebody should look at each before the customer does.
 -- streams: payments
+-- columns: payments.amount, payments.contact_id, payments.order_ids, payments.payment_time
 -- threshold: minutes = 5: how near the two have to be
 
 select
   id as key,
-  format('%s from contact %s for order %s, as payment %s %s earlier', amount, contact_id, order_ids, before_id, payment_time - before_time) as explanation
+  format(
+    '%s from contact %s for order %s, as payment %s %s earlier',
+    amount, contact_id, order_ids, before_id, payment_time - before_time
+  ) as explanation
 from (
   select
     id,

@@ -3,6 +3,7 @@
 -- title: No two products have one SKU
 -- why: Shops and warehouses tell products apart by it.
 -- streams: products
+-- columns: products.sku
 
 select
   lower(trim(sku)) as key,

@@ -3,6 +3,7 @@
 -- title: Every address of a contact has its status
 -- why: Who may be written to is decided by the list of addresses; one that isn't in it has no status that counts.
 -- streams: contacts, email_addresses
+-- columns: contacts.email_addresses, contacts.update_time
 
 select
   contact.id as key,

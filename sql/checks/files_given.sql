@@ -1,9 +1,10 @@
 -- check: files_given
 -- severity: warning
 -- title: Every file that was asked for was given, whole
--- why: Keap lists files that it doesn't give to this credential, or that are gone; and its lists aren't always right about
---   their sizes. Somebody should look at each.
+-- why: Keap lists files that it doesn't give to this credential, or that are gone; and its lists aren't always right
+--   about their sizes. Somebody should look at each.
 -- streams: files, file_data
+-- columns: file_data.path, file_data.size, files.file_name, files.file_size
 
 select
   stored.id as key,

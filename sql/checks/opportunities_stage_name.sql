@@ -4,6 +4,7 @@
 -- why: The opportunity carries a copy of the name. Where the two differ, one of them is old, or the opportunity is at
 --   another stage than it says.
 -- streams: opportunities, opportunity_stages
+-- columns: opportunities.stage_id, opportunities.stage_name, opportunity_stages.name, opportunity_stages.updated_time
 
 select
   opportunity.id as key,

@@ -3,8 +3,10 @@
 -- title: What an order says was paid is what the parts of payments for it come to
 -- why: As orders_paid, but also where one payment is for several orders: each part is a row of order_payments.
 -- streams: orders, order_payments
--- rules: A refund is a part below zero, one with the status REFUNDED, or one that another names as its refund. What failed, was
---   voided or is pending isn't paid. Rounding and currency are as in orders_paid.
+-- columns: order_payments.amount, order_payments.last_updated_time, order_payments.pay_status,
+--   order_payments.refund_invoice_payment_id, orders.currency_code, orders.modification_time, orders.total_paid
+-- rules: A refund is a part below zero, one with the status REFUNDED, or one that another names as its refund. What
+--   failed, was voided or is pending isn't paid. Rounding and currency are as in orders_paid.
 -- threshold: tolerance = 0.0005: how far they may be apart, in units of the currency
 
 with part as (

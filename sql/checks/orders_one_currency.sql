@@ -3,6 +3,7 @@
 -- title: All amounts of an order are in one currency
 -- why: Amounts in different currencies can't be added; checks that add leave such orders out.
 -- streams: orders, order_items
+-- columns: order_items.raw, orders.raw
 
 select
   id as key,

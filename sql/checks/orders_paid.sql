@@ -3,10 +3,12 @@
 -- title: What an order says was paid is what its payments come to
 -- why: The money that came in, counted twice: by order and by payment.
 -- streams: orders, payments
--- rules: Keap doesn't document whether total_paid still holds what was refunded, so both are right. A refund is a payment that
---   another one names as its refund, or one below zero. What is pending isn't paid. A payment for several orders doesn't say how
---   much is for each: those orders are left out (order_payments_paid knows).
---   Rounding: none. Payments come as binary fractions, so less than the smallest unit of any currency (0.001) is no difference.
+-- columns: orders.currency_code, orders.modification_time, orders.total_paid, payments.amount, payments.order_ids,
+--   payments.refund_payment_id, payments.status, payments.update_time
+-- rules: Keap doesn't document whether total_paid still holds what was refunded, so both are right. A refund is a
+--   payment that another one names as its refund, or one below zero. What is pending isn't paid. A payment for several
+--   orders doesn't say how much is for each: those orders are left out (order_payments_paid knows). Rounding: none.
+--   Payments come as binary fractions, so less than the smallest unit of any currency (0.001) is no difference.
 --   Currency: payments carry none; those of an order are taken to be in the order's.
 -- threshold: tolerance = 0.0005: how far they may be apart, in units of the currency
 

@@ -3,6 +3,8 @@
 -- title: What an order says was refunded is what its refunds come to
 -- why: The money that went back, counted twice: by order and by payment.
 -- streams: orders, payments
+-- columns: orders.currency_code, orders.modification_time, orders.refund_total, payments.amount, payments.order_ids,
+--   payments.refund_payment_id, payments.status, payments.update_time
 -- rules: Refunds, rounding and currency are as in orders_paid. Orders with a payment for several orders are left out.
 -- threshold: tolerance = 0.0005: how far they may be apart, in units of the currency
 

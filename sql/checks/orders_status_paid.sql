@@ -3,6 +3,7 @@
 -- title: An order that is marked as paid is paid
 -- why: What is open is counted by status in one report and by amount in the other.
 -- streams: orders
+-- columns: orders.currency_code, orders.refund_total, orders.status, orders.total, orders.total_paid
 
 select
   id as key,

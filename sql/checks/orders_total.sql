@@ -1,12 +1,14 @@
 -- check: orders_total
 -- severity: warning
 -- title: An order's total is what its items come to
--- why: total = items + tax + shipping + fees - discounts. Keap keeps tax, shipping and discounts as items of their own; the
---   amount of a discount is in "discount", or, where that is empty, in the price, with either sign.
+-- why: total = items + tax + shipping + fees - discounts. Keap keeps tax, shipping and discounts as items of their own;
+--   the amount of a discount is in "discount", or, where that is empty, in the price, with either sign.
 -- streams: orders, order_items
--- columns: orders.raw
--- rules: Rounding: none. Keap sends these amounts in the currency's smallest unit, so they are whole numbers of it; tax and discounts
---   by percent are rounded before they become items. Orders in several currencies are left to orders_one_currency.
+-- columns: order_items.currency_code, order_items.discount, order_items.item_type, order_items.price_per_unit,
+--   order_items.quantity, orders.currency_code, orders.raw, orders.total
+-- rules: Rounding: none. Keap sends these amounts in the currency's smallest unit, so they are whole numbers of it; tax
+--   and discounts by percent are rounded before they become items. Orders in several currencies are left to
+--   orders_one_currency.
 -- threshold: tolerance = 0: how far they may be apart, in units of the currency
 
 with named as (
@@ -45,7 +47,10 @@ sale as (
 )
 select
   id as key,
-  format('the total is %s %s, the items come to %s: %s apart', total, currency_code, items, total - items) as explanation
+  format(
+    'the total is %s %s, the items come to %s: %s apart',
+    total, currency_code, items, total - items
+  ) as explanation
 from sale
 where is_one_currency
   and abs(total - items) > :tolerance

@@ -1,13 +1,13 @@
 -- check: orphan_{child}_{column}
 -- severity: {severity}
 -- title: {child}.{column} names a row of {parent}
--- why: A row that names something which isn't there shows an incomplete copy, or something that was deleted in Keap while
---   others still name it. An error where the row is a part of what it names and can't be without it; a warning where it
---   merely names it.
+-- why: A row that names something which isn't there shows an incomplete copy, or something that was deleted in Keap
+--   while others still name it. An error where the row is a part of what it names and can't be without it; a warning
+--   where it merely names it.
 -- streams: {child}, {parent}
 -- columns: {child}.{column}, {parent}.{parent_key}
--- threshold: deleted_grace_days = 15: how long what was deleted may still be named; in that time every list has been read
---   completely twice, at the default full_scan_days of 7
+-- threshold: deleted_grace_days = 15: how long what was deleted may still be named; in that time every list has been
+--   read completely twice, at the default full_scan_days of 7
 -- one check each: child | key | column | parent | parent_key | severity
 --   affiliate_clawbacks | hash | affiliate_id | affiliates | id | error
 --   affiliate_clawbacks | hash | contact_id | contacts | id | warning

@@ -4,8 +4,8 @@
 -- why: As where a column names one row: each of the ids in the list should be there.
 -- streams: {child}, {parent}
 -- columns: {child}.{column}
--- threshold: deleted_grace_days = 15: how long what was deleted may still be named; in that time every list has been read
---   completely twice, at the default full_scan_days of 7
+-- threshold: deleted_grace_days = 15: how long what was deleted may still be named; in that time every list has been
+--   read completely twice, at the default full_scan_days of 7
 -- one check each: child | key | column | parent | severity
 --   affiliate_programs | id | affiliate_ids | affiliates | warning
 --   affiliate_redirects | id | program_ids | affiliate_programs | warning

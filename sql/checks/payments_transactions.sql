@@ -3,6 +3,8 @@
 -- title: A payment is what its gateway's successful transactions come to
 -- why: The bank's side of the money. Payments without a transaction (cash, cheques) are left out.
 -- streams: payments, transactions
+-- columns: payments.amount, transactions.amount, transactions.is_successful, transactions.payment_id,
+--   transactions.transaction_method
 -- threshold: tolerance = 0.0005: how far they may be apart, in units of the currency
 
 select

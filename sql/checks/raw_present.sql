@@ -1,7 +1,8 @@
 -- check: raw_present
 -- severity: error
 -- title: Every row has the payload that Keap sent
--- why: What has no column of its own is only in raw; and what is in raw can be read again, whatever becomes of the columns.
+-- why: What has no column of its own is only in raw; and what is in raw can be read again, whatever becomes of the
+--   columns.
 -- streams: {stream}
 -- columns: {stream}.raw
 -- all in one: loaded streams

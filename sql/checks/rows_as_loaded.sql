@@ -1,8 +1,8 @@
 -- check: rows_as_loaded
 -- severity: error
 -- title: Every row that was loaded is still there
--- why: The books of target-postgres say how many rows it has inserted. Other numbers mean that something else wrote to the
---   table, or removed from it.
+-- why: The books of target-postgres say how many rows it has inserted. Other numbers mean that something else wrote to
+--   the table, or removed from it.
 -- streams: {stream}
 -- all in one: loaded streams
 

@@ -3,10 +3,15 @@
 -- title: An opportunity moves on from where it was
 -- why: A move that begins at another stage than the one before ended at shows that a move is missing between them.
 -- streams: opportunity_stage_moves
+-- columns: opportunity_stage_moves.move_from_stage_id, opportunity_stage_moves.move_time,
+--   opportunity_stage_moves.move_to_stage_id, opportunity_stage_moves.opportunity_id
 
 select
   id as key,
-  format('opportunity %s moves from stage %s, the move before (%s) went to %s', opportunity_id, move_from_stage_id, before_id, before_to) as explanation
+  format(
+    'opportunity %s moves from stage %s, the move before (%s) went to %s',
+    opportunity_id, move_from_stage_id, before_id, before_to
+  ) as explanation
 from (
   select
     id,

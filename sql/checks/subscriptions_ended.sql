@@ -3,6 +3,7 @@
 -- title: A subscription that has ended is not active
 -- why: Recurring revenue is counted over the active ones.
 -- streams: subscriptions
+-- columns: subscriptions.active, subscriptions.end_date
 -- threshold: grace_days = 2: how long it may still be active; dates have no time zone
 
 select id as key, format('is active, and ended on %s', end_date) as explanation

@@ -3,10 +3,14 @@
 -- title: A subscription's plan is one of its product's
 -- why: What is billed is said by the plan, what for by the product.
 -- streams: subscriptions, product_subscription_plans
+-- columns: subscriptions.product_id, subscriptions.subscription_plan_id
 
 select
   subscription.id as key,
-  format('is for product %s, its plan %s is of product %s', subscription.product_id, subscription.subscription_plan_id, plan.product_id) as explanation
+  format(
+    'is for product %s, its plan %s is of product %s',
+    subscription.product_id, subscription.subscription_plan_id, plan.product_id
+  ) as explanation
 from :data.subscriptions as subscription
 join :data.product_subscription_plans as plan
   on plan.id = subscription.subscription_plan_id and plan._sdc_deleted_at is null

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type pg from 'pg'
-import { streamNames } from 'tap-keap'
+import { columnsOf, streamNames, streams } from 'tap-keap'
 import {
   type CheckFile,
   type CheckResult,
@@ -48,6 +48,40 @@ for (const file of pack) {
         assert.ok(found.sample.every(({ explanation }) => (explanation ?? '') !== ''))
       }
     })
+  }
+}
+
+for (const file of pack.filter(({ family }) => typeof family?.rows !== 'string')) {
+  test(`${file.file} says which columns it needs`, async () => {
+    const { client } = world
+    await client.query('begin')
+    try {
+      await dropColumnsBut(client, file)
+      for (const check of await plan(client, [file])) {
+        const { result, reason } = await runCheck(client, check, 60)
+        assert.notEqual(result, 'error', reason)
+        assert.notEqual(result, 'not tested', reason)
+      }
+    } finally {
+      await client.query('rollback')
+    }
+  })
+}
+
+/** As after a catalog that selects of each stream no more than the check says it needs. */
+async function dropColumnsBut(client: pg.Client, file: CheckFile): Promise<void> {
+  const rows = file.family === undefined ? [{}] : rowsOf(file)
+  const filled = (texts: readonly string[]) =>
+    new Set(rows.flatMap((row: Cells) => texts.map((text) => text.replace(/\{(\w+)\}/g, (_, name) => row[name] ?? ''))))
+  const needed = filled(file.columns)
+  const used = filled(file.streams)
+  for (const stream of streamNames.filter((name) => used.has(name))) {
+    const others = columnsOf(stream)
+      .columns.map(({ name }) => name)
+      .filter((name) => !streams[stream].key.includes(name) && !needed.has(`${stream}.${name}`))
+    if (others.length > 0) {
+      await client.query(`alter table keap.${stream} ${others.map((name) => `drop column "${name}"`).join(', ')}`)
+    }
   }
 }
 

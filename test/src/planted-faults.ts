@@ -21,7 +21,8 @@ export const plantedFaults: Readonly<Record<string, string | ((row: Cells) => st
     update keap_meta.bookmarks set state = (state::jsonb #- '{bookmarks,deals}')::json
     returning 'deals' as key`,
   streams_fresh: `
-    update keap_meta.bookmarks set state = jsonb_set(state::jsonb, '{bookmarks,tasks,read,at}', '"2020-01-01T00:00:00.000Z"')::json
+    update keap_meta.bookmarks
+    set state = jsonb_set(state::jsonb, '{bookmarks,tasks,read,at}', '"2020-01-01T00:00:00.000Z"')::json
     returning 'tasks' as key`,
   copy_fresh: `
     update keap_meta.bookmarks set state = json_build_object('bookmarks', (
@@ -55,7 +56,8 @@ export const plantedFaults: Readonly<Record<string, string | ((row: Cells) => st
     returning id as key`,
 
   contacts_company_name: `
-    update keap.contacts set company_name = 'Other' where id = (select min(id) from keap.contacts where company_id is not null)
+    update keap.contacts set company_name = 'Other'
+    where id = (select min(id) from keap.contacts where company_id is not null)
     returning id as key`,
   opportunities_stage_name: `
     update keap.opportunities set stage_name = null where id = (select min(id) from keap.opportunities)
@@ -118,7 +120,9 @@ export const plantedFaults: Readonly<Record<string, string | ((row: Cells) => st
       delete from keap.email_addresses where email = (select min(email) from keap.email_addresses)
       returning email
     )
-    select id as key from keap.contacts join gone on email_addresses @> jsonb_build_array(jsonb_build_object('email', email))`,
+    select id as key
+    from keap.contacts
+    join gone on email_addresses @> jsonb_build_array(jsonb_build_object('email', email))`,
 
   orders_total: `
     with taxed as (

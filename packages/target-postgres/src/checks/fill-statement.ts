@@ -32,7 +32,7 @@ const TOKEN = new RegExp(
  *     :read_until.contacts  what changed before is in the table: a timestamptz, null when that isn't known
  *     :scanned_at.contacts  what was gone before is marked so: a timestamptz, null when that isn't known
  *     :tolerance            a threshold
- *     {child}               a cell of the family's row: a name, or several with commas between them; in a text, the cell as text
+ *     {child}               a cell of the family's row: a name, or several with commas between them; in a text, text
  *
  * In one go, since what is put in may look like a placeholder.
  *
