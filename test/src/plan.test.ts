@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Fault, KeapHandle, Sizes } from '@keap-postgres/sandbox'
-import { streamNames } from 'tap-keap'
+import { type Fault, type KeapHandle, runPipeline, type Sizes } from '@keap-postgres/sandbox'
+import { PAGE_LOG, streamNames } from 'tap-keap'
 import { createWorld, type World } from './keap-pipeline.js'
 
 type Amount = { value: number; certainty: 'exact' | 'estimated' | 'at least' }
@@ -128,6 +128,36 @@ test('a target takes a dry run’s lines as any others, and keeps no state', asy
   const { tap, target } = await world.pipeline(['--dry-run'])
   assert.deepEqual([tap.exitCode, target.exitCode], [0, 0], tap.stderr + target.stderr)
   assert.equal((await world.target(['state'])).stdout, '{}\n')
+})
+
+test('a target’s dry run of a whole account counts what the load that follows counts, and keeps nothing', async () => {
+  await using world = await createWorld({ sizes: { contacts: 1200, tags: 3 } })
+  const { client, cwd, env } = world
+  const { tap, target } = await runPipeline({ targetArgs: ['--dry-run'], env, cwd })
+  assert.deepEqual([tap.exitCode, target.exitCode, target.stdout], [0, 0, ''], target.stderr)
+  const left = await client.query(`select nspname from pg_namespace where nspname like 'keap%'`)
+  assert.deepEqual(left.rows, [])
+  const counts = target.stderr
+    .split('\n')
+    .filter((line) => line.includes('"unchanged":'))
+    .map((line) => JSON.parse(line) as { stream: string; records: number; inserted: number })
+    .filter(({ stream }) => stream !== PAGE_LOG)
+    .map(({ stream, records, inserted }) => ({ stream, records, inserted }))
+  await world.pipeline()
+  const { rows } = await client.query(
+    `
+    select stream, sum(records)::int as records, sum(inserted)::int as inserted
+    from keap_meta.batches
+    where stream <> $1
+    group by stream
+    order by stream
+    `,
+    [PAGE_LOG],
+  )
+  assert.deepEqual(
+    counts.toSorted((a, b) => (a.stream < b.stream ? -1 : 1)),
+    rows,
+  )
 })
 
 test('what an account lacks is planned as one call, and what can’t be read is said and ends the dry run with 3', async () => {

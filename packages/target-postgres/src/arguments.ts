@@ -5,7 +5,7 @@ import { packageVersion } from './version.js'
 /** What the command line asks for. */
 export type Arguments =
   | { command: 'print'; text: string }
-  | { command: 'load'; config: string[]; input: string | undefined }
+  | { command: 'load'; config: string[]; input: string | undefined; dryRun: boolean }
   | { command: 'state'; config: string[]; stateId: string | undefined }
   | { command: 'serve'; config: string[] }
   | { command: 'views'; config: string[] }
@@ -32,7 +32,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       describe: 'Settings as a JSON file, or ENV; may be repeated, a later file wins',
     })
     .command('$0', 'Load messages from stdin (the default)', (command) =>
-      command.option('input', { type: 'string', requiresArg: true, describe: 'Read this file instead of stdin' }),
+      command
+        .option('input', { type: 'string', requiresArg: true, describe: 'Read this file instead of stdin' })
+        .option('dry-run', { type: 'boolean', describe: 'Say what would be done, and keep nothing of it' }),
     )
     .command('state', 'Print the state of the last load, {} before the first', (command) =>
       command.option('state-id', { type: 'string', requiresArg: true, describe: 'Name under which it was kept' }),
@@ -68,7 +70,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
     case 'check':
       return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(lastOf(parsed.format)) }
     default:
-      return { command: 'load', config, input: lastOf(parsed.input) }
+      return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
   }
 }
 

@@ -21,7 +21,9 @@ import { connect, secretsOf } from './db/connect.js'
 import { startEmbedded } from './db/embedded/start-embedded.js'
 import { readError } from './db/errors.js'
 import { openServer } from './db/open-server.js'
+import { dryRun } from './load/dry-run.js'
 import { load, scopeOf } from './load/load.js'
+import { formatRehearsed, logRehearsed } from './load/tell-rehearsed.js'
 import { readBookmark } from './meta/bookmarks.js'
 import { refreshViews } from './views/refresh-views.js'
 
@@ -66,7 +68,7 @@ type Context = { world: Surroundings; config: Config; log: Log }
 async function runCommand(parsed: Exclude<Arguments, { command: 'print' }>, context: Context): Promise<void> {
   switch (parsed.command) {
     case 'load':
-      return await runLoad(parsed.input, context)
+      return await (parsed.dryRun ? rehearse : runLoad)(parsed.input, context)
     case 'state':
       return await printState(parsed.stateId, context)
     case 'serve':
@@ -86,6 +88,14 @@ async function runLoad(file: string | undefined, { world, config, log }: Context
   log.info(
     `Loaded ${records} records: ${inserted} new, ${updated} changed, ${unchanged} unchanged; ${deleted} rows deleted.`,
   )
+}
+
+async function rehearse(file: string | undefined, { world, config, log }: Context): Promise<void> {
+  await using server = await openServer(config, { ...world, log })
+  const input = file === undefined ? world.stdin : await openInput(path.resolve(world.cwd, file))
+  const rehearsed = await dryRun({ input, config, server, log, signal: world.signal })
+  if (world.stderr.isTTY) world.stderr.write(formatRehearsed(rehearsed))
+  else logRehearsed(rehearsed, log)
 }
 
 async function openInput(file: string): Promise<Readable> {

@@ -20,7 +20,7 @@ export type Scratch = {
   /** Settings as the environment gives them to a child process. */
   env: Record<string, string>
   load(lines: readonly Line[], settings?: Readonly<Record<string, unknown>>): Promise<Ended>
-  run(argv: readonly string[], settings?: Readonly<Record<string, unknown>>): Promise<Ended>
+  run(argv: readonly string[], settings?: Readonly<Record<string, unknown>>, lines?: readonly Line[]): Promise<Ended>
   /** `:s` and `:meta` in the statement are the test's schemas. */
   rows<Row extends QueryResultRow = Record<string, unknown>>(sql: string): Promise<Row[]>
 }
@@ -51,7 +51,7 @@ export function inScratch(body: (scratch: Scratch) => Promise<void>, name = 'tes
       metaSchema,
       env: envOf(base),
       load: (lines, settings) => run([], settings, Readable.from([Buffer.from(toText(lines))])),
-      run: (argv, settings) => run(argv, settings),
+      run: (argv, settings, lines = []) => run(argv, settings, Readable.from([Buffer.from(toText(lines))])),
       rows: async <Row extends QueryResultRow>(sql: string) => (await client.query<Row>(expand(sql))).rows,
     })
     await client.query(`

@@ -31,19 +31,21 @@ export function connectionError(error: unknown, { server, source }: { server: st
   }
 }
 
+/** What a load that failed leaves. */
+export const KEPT = 'The batch was rolled back; everything up to the last STATE written is in the database.'
+
 /** What went wrong while a batch was loaded: refused data, missing permission or a lost connection. Bugs stay what they are. */
 export function loadError(error: unknown, doing: string): unknown {
   if (error instanceof ExitError) return error
-  const kept = 'The batch was rolled back; everything up to the last STATE written is in the database.'
   if (isConnectionLost(error)) {
-    return new ConfigError(`Postgres was lost while ${doing}: ${messageOf(error)}. ${kept} Run again.`, {
+    return new ConfigError(`Postgres was lost while ${doing}: ${messageOf(error)}. ${KEPT} Run again.`, {
       cause: error,
     })
   }
   if (!(error instanceof pg.DatabaseError)) return error
   if (error.code === '42501') {
     return new ConfigError(
-      `Postgres refuses permission while ${doing}: ${messageOf(error)}. ${kept} Grant it, and run again.`,
+      `Postgres refuses permission while ${doing}: ${messageOf(error)}. ${KEPT} Grant it, and run again.`,
       {
         cause: error,
       },
@@ -51,7 +53,7 @@ export function loadError(error: unknown, doing: string): unknown {
   }
   const detail = error.detail ? ` (${error.detail})` : ''
   return new DataError(
-    `Postgres refuses the data while ${doing}: ${messageOf(error)}${detail}. ${kept} Correct the records or the table, and run again.`,
+    `Postgres refuses the data while ${doing}: ${messageOf(error)}${detail}. ${KEPT} Correct the records or the table, and run again.`,
     { cause: error },
   )
 }

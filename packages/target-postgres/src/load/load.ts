@@ -33,15 +33,27 @@ export type LoadOptions = {
  * @throws {ConfigError} when the database can't be reached, or refuses permission
  */
 export async function load(options: LoadOptions): Promise<Counts> {
-  const { config, server, log } = options
+  const { server } = options
   await using control = await connect(server)
   await using laneA = await connect(server)
   await using laneB = await connect(server)
+  return (await loadOver({ control, lanes: [laneA, laneB] }, options)).counts
+}
+
+/** Of a load: `control` reads what tables there are, each of `lanes` carries a batch. */
+type Connections = { control: Connection; lanes: readonly Connection[] }
+
+/** The same over these connections, which may also be one. */
+export async function loadOver(
+  { control, lanes }: Connections,
+  options: LoadOptions,
+): Promise<{ run: Run; counts: Counts }> {
+  const { config, server, log } = options
   const run = await openRun(control, config)
   const stop = new AbortController()
   const slabs = new Slabs()
   const loader = new Loader({
-    lanes: [laneA, laneB],
+    lanes,
     run,
     hardDelete: config.hard_delete,
     log,
@@ -71,7 +83,7 @@ export async function load(options: LoadOptions): Promise<Counts> {
   try {
     await takeAll(options, { intake, loader, stop })
     await finishRun(control, run, loader.counts)
-    return loader.counts
+    return { run, counts: loader.counts }
   } catch (error) {
     const failure = loadError(error, 'loading')
     const reason = redactor(secretsOf(server))(failure instanceof Error ? failure.message : String(failure))
