@@ -99,6 +99,8 @@ test(
       '"properties":{',
       `"properties":{"":{"type":"string"},${properties.map((name) => `${JSON.stringify(name)}:{"type":"string"}`).join()},`,
     )
+    // Some columns come with the table, all others are added to it.
+    await load(target, [schemaOf('t', { id, name: text })])
     await load(target, [schema, line((index) => `v${index}`)])
     const columns = await columnsOf(target, 't')
     assert.equal(columns.size, odd.length + 1)
@@ -127,7 +129,7 @@ test(
       }
     }
     assert.deepEqual(await target.rows("select count(*)::int from :meta.schema_changes where change like 'add%'"), [
-      { count: 0 },
+      { count: odd.length - 1 },
     ])
   }),
 )
