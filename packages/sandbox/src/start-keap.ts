@@ -61,7 +61,8 @@ export interface KeapHandle extends AsyncDisposable {
   readonly requests: RequestLog
   /** What goes wrong; may be changed at any time. */
   readonly faults: Fault[]
-  readonly limits: Pick<Meter, 'setDayUsed'>
+  /** How many calls of the day are used, and calls of other programs. */
+  readonly limits: Pick<Meter, 'setDayUsed' | 'dayUsed' | 'spendElsewhere'>
   /** The API key, and the OAuth client with its first refresh token. */
   readonly credentials: typeof sandboxCredentials
   /** A fresh access token and refresh token; the end of all access tokens, and of all codes; every secret there ever was. */

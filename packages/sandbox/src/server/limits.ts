@@ -24,6 +24,7 @@ export const oauthLimits: Limits = {
 /** What Keap documents for personal access tokens and service account keys. */
 export const keyLimits: Limits = { ...oauthLimits, perSecond: 10, perMinute: 240, perDay: 30_000 }
 
+const minuteMs = 60_000
 const dayMs = 86_400_000
 const nextMidnight = (nowMs: number) => (Math.floor(nowMs / dayMs) + 1) * dayMs
 
@@ -48,53 +49,112 @@ export const blankQuotaHeaders: QuotaHeaders = {
   ...family('tenant-throttle', { limit: '|', 'time-unit': 'minute|day', interval: '1|1', available: '|', used: '|' }),
 }
 
-/**
- * Counts calls. The minute is a rolling window: a spent call comes back 60 s later. The day ends at 00:00 UTC.
- * One meter serves all credentials: a sandbox has one client at a time, so credential and tenant see the same calls.
- */
+/** Calls of one limit's holder. The minute is a rolling window: a spent call comes back 60 s later. The day ends at 00:00 UTC. */
+class Count {
+  readonly #now: () => number
+  #times: number[] = []
+  #day = 0
+  #today = 0
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  add(): void {
+    this.#forget()
+    this.#times.push(this.#now())
+    this.#today += 1
+  }
+
+  setToday(calls: number): void {
+    this.#forget()
+    this.#today = calls
+  }
+
+  today(): number {
+    this.#forget()
+    return this.#today
+  }
+
+  /** How many in the last so many milliseconds, up to a minute. */
+  within(ms: number): number {
+    this.#forget()
+    const sinceMs = this.#now() - ms
+    return ms === minuteMs ? this.#times.length : this.#times.filter((time) => time > sinceMs).length
+  }
+
+  #forget(): void {
+    const nowMs = this.#now()
+    const oldest = this.#times.findIndex((time) => time > nowMs - minuteMs)
+    this.#times = oldest === -1 ? [] : oldest === 0 ? this.#times : this.#times.slice(oldest)
+    const day = Math.floor(nowMs / dayMs)
+    if (day !== this.#day) {
+      this.#day = day
+      this.#today = 0
+    }
+  }
+}
+
+/** Counts the calls of a credential, and those of the whole tenant, which other programs may make as well. */
 export class Meter {
   readonly #limits: Limits
   readonly #enforce: boolean
   readonly #now: () => number
-  #times: number[] = []
-  #day = 0
-  #dayUsed = 0
+  readonly #credential: Count
+  readonly #tenant: Count
 
   constructor(limits: Limits, enforce: boolean, now: () => number) {
     this.#limits = limits
     this.#enforce = enforce
     this.#now = now
+    this.#credential = new Count(now)
+    this.#tenant = new Count(now)
   }
 
   /** Counts one call, or gives the 429 that refuses it; a refused call isn't counted. */
   spend(): Answer | undefined {
-    this.#forget()
     const refused = this.#enforce ? this.#refusal() : undefined
     if (refused !== undefined) return refused
-    this.#times.push(this.#now())
-    this.#dayUsed += 1
+    this.#credential.add()
+    this.#tenant.add()
     return undefined
+  }
+
+  /** A call of another program: with the same credential, or another of the tenant's. Says whether it was let through. */
+  spendElsewhere(whose: 'credential' | 'tenant'): boolean {
+    if (whose === 'credential') return this.spend() === undefined
+    const { tenantPerMinute, tenantPerDay } = this.#limits
+    if (this.#enforce && (this.#tenant.within(minuteMs) >= tenantPerMinute || this.#tenant.today() >= tenantPerDay)) {
+      return false
+    }
+    this.#tenant.add()
+    return true
   }
 
   /** Sets how many calls of the day are used up. */
   setDayUsed(calls: number): void {
-    this.#forget()
-    this.#dayUsed = calls
+    this.#credential.setToday(calls)
+    this.#tenant.setToday(calls)
+  }
+
+  /** How many calls of the day are used up, the credential's and the tenant's. */
+  dayUsed(): { readonly credential: number; readonly tenant: number } {
+    return { credential: this.#credential.today(), tenant: this.#tenant.today() }
   }
 
   /** What is left, as Keap tells it on every response. The tenant's two windows share one header, split by `|`. */
   headers(tenant: string): QuotaHeaders {
-    this.#forget()
     const { perSecond, perMinute, perDay, tenantPerMinute, tenantPerDay } = this.#limits
-    const minuteUsed = this.#times.length
+    const [dayUsed, minuteUsed] = [this.#credential.today(), this.#credential.within(minuteMs)]
+    const [tenantDayUsed, tenantMinuteUsed] = [this.#tenant.today(), this.#tenant.within(minuteMs)]
     const left = (limit: number, used: number) => String(Math.max(0, limit - used))
     return {
       ...family('product-quota', {
         limit: String(perDay),
         'time-unit': 'day',
         interval: '1',
-        available: left(perDay, this.#dayUsed),
-        used: String(this.#dayUsed),
+        available: left(perDay, dayUsed),
+        used: String(dayUsed),
         'expiry-time': String(nextMidnight(this.#now())),
       }),
       ...family('product-throttle', {
@@ -110,33 +170,23 @@ export class Meter {
         limit: `${tenantPerMinute}|${tenantPerDay}`,
         'time-unit': 'minute|day',
         interval: '1|1',
-        available: `${left(tenantPerMinute, minuteUsed)}|${left(tenantPerDay, this.#dayUsed)}`,
-        used: `${minuteUsed}|${this.#dayUsed}`,
+        available: `${left(tenantPerMinute, tenantMinuteUsed)}|${left(tenantPerDay, tenantDayUsed)}`,
+        used: `${tenantMinuteUsed}|${tenantDayUsed}`,
       }),
-    }
-  }
-
-  #forget(): void {
-    const nowMs = this.#now()
-    const oldest = this.#times.findIndex((time) => time > nowMs - 60_000)
-    this.#times = oldest === -1 ? [] : oldest === 0 ? this.#times : this.#times.slice(oldest)
-    const day = Math.floor(nowMs / dayMs)
-    if (day !== this.#day) {
-      this.#day = day
-      this.#dayUsed = 0
     }
   }
 
   #refusal(): Answer | undefined {
     const { perSecond, perMinute, perDay, tenantPerMinute, tenantPerDay, retryAfterSeconds } = this.#limits
-    const nowMs = this.#now()
+    const [mine, everyones] = [this.#credential, this.#tenant]
     const headers: Readonly<Record<string, string>> =
       retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
     const refused = (answer: Answer): Answer => ({ ...answer, headers: { ...answer.headers, ...headers } })
-    if (this.#dayUsed >= Math.min(perDay, tenantPerDay)) return refused(dayQuotaSpent())
-    if (this.#times.length >= Math.min(perMinute, tenantPerMinute)) return refused(minuteQuotaSpent())
-    const thisSecond = this.#times.filter((time) => time > nowMs - 1000).length
-    return thisSecond >= perSecond ? refused(spike(perSecond)) : undefined
+    if (mine.today() >= perDay || everyones.today() >= tenantPerDay) return refused(dayQuotaSpent())
+    if (mine.within(minuteMs) >= perMinute || everyones.within(minuteMs) >= tenantPerMinute) {
+      return refused(minuteQuotaSpent())
+    }
+    return mine.within(1000) >= perSecond ? refused(spike(perSecond)) : undefined
   }
 }
 

@@ -33,7 +33,15 @@ const repeatToken = (answer: Answer, query: URLSearchParams): Answer => {
   return { ...answer, body: rest.replace(/\}$/, `,"next_page_token":${JSON.stringify(asked)}}`) }
 }
 
-const faulty = (fault: Fault, answer: () => Answer, query: URLSearchParams): Answer => {
+const half = (body: Answer['body']): Buffer => {
+  const whole = Buffer.from(body)
+  return whole.subarray(0, Math.floor(whole.length / 2))
+}
+
+/** What a walk narrows its next request by. */
+const positions = ['page_token', 'offset', 'filter']
+
+const faulty = (fault: Fault, answer: (query: URLSearchParams) => Answer, query: URLSearchParams): Answer => {
   switch (fault.kind) {
     case 'status':
       return json(fault.status ?? 500, fault.body ?? '', fault.headers)
@@ -41,11 +49,26 @@ const faulty = (fault: Fault, answer: () => Answer, query: URLSearchParams): Ans
       return { ...html(fault.status ?? 502), ...(fault.body === undefined ? {} : { body: fault.body }) }
     case 'empty-body':
       return json(fault.status ?? 200, '', fault.headers)
+    case 'cut': {
+      const whole = answer(query)
+      return { ...whole, body: half(whole.body) }
+    }
+    case 'headers': {
+      const { headers, ...rest } = answer(query)
+      return { ...rest, headers: { ...headers, ...fault.headers } }
+    }
     case 'repeat-token':
-      return repeatToken(answer(), query)
+      return repeatToken(answer(query), query)
+    case 'first-page':
+      return answer(new URLSearchParams([...query].filter(([name]) => !positions.includes(name))))
     default:
-      return answer()
+      return answer(query)
   }
+}
+
+const endless = (response: ServerResponse): void => {
+  const more = setInterval(() => response.write(' '), 20)
+  response.on('close', () => clearInterval(more))
 }
 
 /** Carries requests from HTTP to Keap and answers back, and lets faults strike on the way. */
@@ -57,11 +80,11 @@ export const makeWire = ({
 }: WireOptions): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
   const faultFor = makeFaultPicker(faults)
 
-  const send = (response: ServerResponse, answer: Answer, requestId: number): void => {
+  const send = (response: ServerResponse, answer: Answer, requestId: number, hasEnd: boolean): void => {
     response.writeHead(answer.status, {
-      ...answer.headers,
-      'content-length': String(Buffer.byteLength(answer.body)),
       date: new Date(now()).toUTCString(),
+      ...answer.headers,
+      ...(hasEnd && { 'content-length': String(Buffer.byteLength(answer.body)) }),
       via: '1.1 google',
       'x-request-id': `sandbox-${requestId}`,
     })
@@ -78,22 +101,31 @@ export const makeWire = ({
     const body = await readBody(request)
     const fault = faultFor(asked)
     log.begin(asked.path)
+    const answer = (query: URLSearchParams) =>
+      keap({ ...asked, query, headers: request.headers, body, origin: url.origin })
+    const answered = fault === undefined ? answer(url.searchParams) : faulty(fault, answer, url.searchParams)
+    fault?.meanwhile?.()
     if (fault?.kind === 'hang') return logAs(0)
     if (fault?.kind === 'reset') {
       logAs(0)
       request.socket.resetAndDestroy()
       return
     }
-    const answer = () => keap({ ...asked, query: url.searchParams, headers: request.headers, body, origin: url.origin })
-    const answered = fault === undefined ? answer() : faulty(fault, answer, url.searchParams)
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1000))
-    send(response, answered, requestId)
+    send(response, answered, requestId, fault?.kind !== 'endless')
     logAs(answered.status)
-    if (fault?.kind !== 'truncated') {
-      response.end(answered.body)
-      return
+    switch (fault?.kind) {
+      case 'truncated':
+        return void response.write(half(answered.body), () => request.socket.destroy())
+      case 'reset-midway':
+        return void response.write(half(answered.body), () => request.socket.resetAndDestroy())
+      case 'stall':
+        return void response.write(half(answered.body))
+      case 'endless':
+        response.write(answered.body)
+        return endless(response)
+      default:
+        response.end(answered.body)
     }
-    const whole = Buffer.from(answered.body)
-    response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => request.socket.destroy())
   }
 }
