@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ConfigError } from '@keap-postgres/protocol'
 import { z } from 'zod'
 import { type HeldTokens, type TokenStore, Tokens } from '../keap/tokens.js'
-import { withLockFile } from './lock-file.js'
+import { withLockFile } from '../lock-file.js'
 import { replaceFile } from './replace-file.js'
 
 const TokenFile = z.object({ sign_ins: z.array(Tokens) })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
-import { readFile, readlink, stat, unlink, utimes } from 'node:fs/promises'
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import { readFile, readlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { kill, pid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,6 +24,9 @@ const STALE_MS = 15_000
 const UNWRITTEN_MS = 1_000
 const LOOK_AGAIN_MS = 50
 
+/** Asked for once: it doesn't change while this process lives. */
+let here: Promise<string> | undefined
+
 /**
  * Runs `act` while no other process holds the lock file. A holder that dies lets go: on this machine at once, since the
  * system knows which processes live; elsewhere (a network drive, another container) once it hasn't renewed the file for a
@@ -36,27 +39,28 @@ export async function withLockFile<T>(file: string, act: () => Promise<T>, optio
   try {
     return await act()
   } finally {
-    await release()
+    release()
   }
 }
 
-async function acquire(file: string, options: LockOptions): Promise<() => Promise<void>> {
+async function acquire(file: string, options: LockOptions): Promise<() => void> {
   const { signal, staleMs = STALE_MS } = options
-  const machine = await thisMachine()
+  here ??= thisMachine()
+  const machine = await here
   const own = JSON.stringify({ machine, pid, token: randomUUID() } satisfies Owner)
   const isStale = staleness(staleMs)
   while (!create(file, own)) {
-    const seen = await look(file)
+    const seen = look(file)
     if (seen === undefined) continue
     if (isStale(seen) || isLeftByTheDead(seen, machine)) await clear(file, seen, options)
     else await sleep(LOOK_AGAIN_MS * (0.5 + Math.random()), undefined, { ...(signal && { signal }) })
   }
   const renewing = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), RENEW_MS)
   renewing.unref()
-  return async () => {
+  return () => {
     clearInterval(renewing)
     // It isn't ours any more when this process was stopped for so long that it seemed dead.
-    if ((await look(file))?.text === own) await remove(file)
+    if (look(file)?.text === own) remove(file)
   }
 }
 
@@ -69,8 +73,8 @@ async function clear(file: string, seen: Seen, options: LockOptions): Promise<vo
   await withLockFile(
     `${file}.clearing`,
     async () => {
-      const now = await look(file)
-      if (now?.text === seen.text && now.mtimeMs === seen.mtimeMs) await remove(file)
+      const now = look(file)
+      if (now?.text === seen.text && now.mtimeMs === seen.mtimeMs) remove(file)
     },
     options,
   )
@@ -98,20 +102,23 @@ function create(file: string, text: string): boolean {
   }
 }
 
-async function look(file: string): Promise<Seen | undefined> {
+/** At once, as all that is done to the file: it takes less time than to hand it to another thread. */
+function look(file: string): Seen | undefined {
   try {
-    const { mtimeMs } = await stat(file)
-    return { text: await readFile(file, 'utf8'), mtimeMs }
+    const { mtimeMs } = statSync(file)
+    return { text: readFileSync(file, 'utf8'), mtimeMs }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }
 
-async function remove(file: string): Promise<void> {
-  await unlink(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
+function remove(file: string): void {
+  try {
+    unlinkSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }
 
 /** By the time that passes here: the clocks of two machines, or of a file server, needn't agree. */
