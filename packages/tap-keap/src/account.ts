@@ -50,7 +50,7 @@ function nameOfUser(user: ReadonlyMap<string, JsonText>): string {
 }
 
 function refusal(error: unknown): unknown {
-  if (error instanceof NotAvailableError) {
+  if (error instanceof NotAvailableError && error.status !== 404) {
     return new KeapRefusedError(
       `Keap refused the credential: ${error.message}. Check that it is whole, not revoked, and meant for this account ` +
         '(Settings → API in Keap shows the keys).',

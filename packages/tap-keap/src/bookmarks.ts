@@ -135,7 +135,7 @@ export class Bookmarks {
     for (const stream of streams) this.#streams.set(stream, { ...this.#streams.get(stream), resume })
   }
 
-  /** The window was read to its end, in so many calls. @param isComplete whether a scan left nothing out */
+  /** The window was read to its end, in so many calls. @param isComplete whether no list was left out: else it comes again */
   windowRead(
     streams: readonly string[],
     column: string | undefined,
@@ -149,8 +149,10 @@ export class Bookmarks {
     const isScan = window.sinceMs === undefined && isComplete
     const read = { at: new Date(window.untilMs).toISOString(), calls }
     for (const stream of streams) {
+      const { resume, ...before } = this.#streams.get(stream) ?? {}
+      const after = isComplete ? bookmark : before
       const scan = isScan ? window.untilMs : this.lastScan(stream)
-      this.#streams.set(stream, { ...bookmark, ...(scan !== undefined && { scan }), read })
+      this.#streams.set(stream, { ...after, ...(scan !== undefined && { scan }), read })
     }
   }
 

@@ -73,7 +73,7 @@ type Pass = Reading & {
   makers: readonly RecordMaker[]
   noted: Set<Noted>
   pages: number
-  gone: number
+  gone: NotAvailableError[]
   result: ReadResult
 }
 
@@ -96,11 +96,22 @@ export async function readList(run: Run, reading: Reading): Promise<ReadResult> 
   const noted = new Set(window.from.noted as Noted[] | undefined)
   // Between two runs, too, a list can shift.
   if (!isFromStart && stream.scan.kind !== 'keyset') noted.add('shift')
-  const pass: Pass = { ...reading, names, window, makers, noted, pages: 0, gone: 0, result: { rows: 0, calls: 0, ids } }
+  const pass: Pass = {
+    ...reading,
+    names,
+    window,
+    makers,
+    noted,
+    pages: 0,
+    gone: [],
+    result: { rows: 0, calls: 0, ids },
+  }
   const lists = listsLeft(boundLists(stream, parentIds), window.from)
   for (const list of lists) await readBoundList(run, pass, list, lists.length)
-  // When all are gone, it isn't the parents that are missing.
-  if (pass.gone > 0 && pass.gone === lists.length) noted.add('gap')
+  // When all are gone, it isn't their parents that are missing. Nothing was read, and an error isn't an empty list.
+  const [refused] = pass.gone.length === lists.length ? pass.gone : []
+  if (refused && isFromStart) throw refused
+  if (refused) noted.add('gap')
   const leftOut = await listsLeftOut(run, pass)
   for (const list of leftOut) await readBoundList(run, pass, list, leftOut.length)
   for (const maker of makers) maker.report(log)
@@ -120,9 +131,9 @@ async function readBoundList(run: Run, pass: Pass, bound: BoundList, of: number)
   const list = openList({ ...run, stream, path, filter: [...filter, ...windowFilter(stream, window)] })
   const whenGone = (error: NotAvailableError) => {
     log.warn(`skipped one list: ${error.message}`)
-    pass.gone++
-    // With its parent a list is truly gone; one that is closed to us may well hold rows.
-    if (error.status !== 404 || !stream.parent) noted.add('gap')
+    pass.gone.push(error)
+    // Of one object, not to be found is an answer. A list may hold rows, though its parent may be gone: the next run will see.
+    if (error.status !== 404 || !stream.parent || !stream.shape) noted.add('gap')
   }
   const walked = walk(list, stream, { sinceMs, from: key === from.list && !from.done ? from : {} })
   const steps = unlessGone(walked, stream, whenGone)

@@ -262,13 +262,13 @@ const table = {
   referrals: { ...optionalV2('/v2/referrals', 'referrals'), scan: token('id') },
   campaigns: { ...v2('/v2/campaigns', 'campaigns'), scan: token('id'), count: v1Count('campaigns') },
   campaign_goals: {
-    ...v2('/v2/campaigns/{campaign_id}/goals', 'goals', ['campaign_id', 'id']),
+    ...optionalV2('/v2/campaigns/{campaign_id}/goals', 'goals', ['campaign_id', 'id']),
     parent: { stream: 'campaigns', id: '/id', param: 'campaign_id' },
     scan: unpaged(),
     note: 'Of published campaigns.',
   },
   campaign_sequences: {
-    ...v2('/v2/campaigns/{campaign_id}/sequences', 'sequences', ['campaign_id', 'id']),
+    ...optionalV2('/v2/campaigns/{campaign_id}/sequences', 'sequences', ['campaign_id', 'id']),
     parent: { stream: 'campaigns', id: '/id', param: 'campaign_id' },
     scan: unpaged(),
     note: 'Of published campaigns.',
@@ -329,7 +329,7 @@ const table = {
   },
   user_groups: { ...optionalV2('/v2/userGroups', 'user_groups'), scan: unpaged() },
   user_signatures: {
-    ...v2('/v2/users/{user_id}/signature', 'signature', ['user_id']),
+    ...optionalV2('/v2/users/{user_id}/signature', 'signature', ['user_id']),
     shape: 'text',
     parent: { stream: 'users', id: '/id', param: 'user_id' },
     scan: unpaged(),
@@ -387,7 +387,7 @@ const table = {
   countries: { ...v2('/v2/locales/countries', 'countries', ['alpha3']), scan: unpaged() },
   // These cost a call for each row, or nearly: last, so that when the quota is spent the rest is complete.
   contact_lead_scores: {
-    ...v2('/v2/contacts/{contact_id}/leadScore', 'score', ['contact_id']),
+    ...optionalV2('/v2/contacts/{contact_id}/leadScore', 'score', ['contact_id']),
     shape: 'object',
     parent: { stream: 'contacts', id: '/id', param: 'contact_id' },
     scan: unpaged(),
@@ -471,7 +471,7 @@ function v2<Path extends `/${string}`>(path: Path, records: string, key: readonl
   return { api: 'v2', path, records, key } as const
 }
 
-/** For what Keap sells apart (e-commerce, referral partners, automations), and what came in 2026: not every account has it. */
+/** For what Keap sells apart, what came in 2026, and what none of an account's records may have: not every account has it. */
 function optionalV2<Path extends `/${string}`>(path: Path, records: string, key?: readonly string[]) {
   return { ...v2(path, records, key), optional: true } as const
 }

@@ -129,11 +129,20 @@ export function groups(selected: readonly Selected[]): Map<StreamName, Selected[
 }
 
 function note(name: StreamName, error: RequestError, log: Log, summary: SyncSummary): void {
-  if (streams[name].optional && error instanceof NotAvailableError) {
+  if (isLacking(name, error)) {
     log.warn(`${name}: skipped, this account or credential doesn't have it. ${error.message}`, { stream: name })
     summary.skipped.push(name)
   } else {
     log.error(`${name}: stopped before its end. ${error.message}`, { stream: name })
     summary.failed.push(name)
   }
+}
+
+/**
+ * Whether an account simply doesn't have this. A 401 says so only where the Pipelines API takes no such credential: elsewhere
+ * the credential worked a moment ago, and has been revoked.
+ */
+function isLacking(name: StreamName, error: RequestError): boolean {
+  const { optional, api } = streams[name]
+  return optional === true && error instanceof NotAvailableError && (error.status !== 401 || api === 'pipelines')
 }

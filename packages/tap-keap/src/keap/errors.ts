@@ -43,19 +43,28 @@ export class NotAvailableError extends RequestError {
 
 /**
  * What an error body says, whichever layer wrote it: the gateway's `{fault: {faultstring}}`, v2's `{code, message}`,
- * v1's `{message}`, or a piece of what isn't JSON at all.
+ * v1's `{message}` or its whole exception, a page of HTML, or a piece of what is none of these.
  */
 export function messageOf(body: string): string {
-  const said = structured(body)
-  return said ?? (body.trim() === '' ? 'an empty body' : body.trim().replace(/\s+/g, ' ').slice(0, 200))
+  const said = structured(body) ?? textOf(body)
+  return said === '' ? 'an empty body' : said.replace(/\s+/g, ' ').slice(0, 200)
+}
+
+/** Without the tags of a page of HTML, nor its styles and scripts. */
+function textOf(body: string): string {
+  return body
+    .slice(0, 5000)
+    .replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+    .trim()
 }
 
 function structured(body: string): string | undefined {
   try {
-    const { fault, message, error_description, error } = JSON.parse(body) as Record<string, unknown>
+    const { fault, message, localizedMessage, error_description, error } = JSON.parse(body) as Record<string, unknown>
     const candidates = [
       (fault as { faultstring?: unknown } | undefined)?.faultstring,
       message,
+      localizedMessage,
       error_description,
       error,
     ]

@@ -48,3 +48,16 @@ test('something else than what was asked for is an error, never an empty answer'
     assert.throws(() => readPage(text, 'hooks', shape), RequestError, `${shape}: ${text}`)
   }
 })
+
+test('an empty list with an error beside it is the error; members that say nothing are none', () => {
+  for (const error of [
+    '"fault":{"faultstring":"Rate limit quota violation"}',
+    '"code":500,"message":"INTERNAL"',
+    '"message":"something went wrong"',
+    '"errors":[{"code":"x"}]',
+  ]) {
+    assert.throws(() => readPage(`{"tags":[],${error}}`, 'tags'), RequestError, error)
+  }
+  assert.throws(() => readPage('{"name":null,"fault":{"faultstring":"no"}}', 'name', 'object'), /"fault" in it/)
+  assert.deepEqual(readPage('{"tags":[],"errors":[],"message":null,"code":""}', 'tags').items, [])
+})

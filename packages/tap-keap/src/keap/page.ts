@@ -41,7 +41,9 @@ export function readPage(text: string, records: string, shape?: Shape): ListPage
 /** Each gives the items. `records`: a member that the object always has; the member that a text becomes. */
 const readers: Record<Shape, (text: string, records: string) => JsonText[]> = {
   object(text, records) {
-    if (!readMembers(text).has(records)) throw unreadable(text, `no "${records}" in it`)
+    const members = readMembers(text)
+    if (members.has('fault')) throw unreadable(text, '"fault" in it')
+    if (!members.has(records)) throw unreadable(text, `no "${records}" in it`)
     return [text.trim()]
   },
   array: (text) => attempt(text, () => sliceArray(text)),
@@ -58,18 +60,25 @@ function jsonOf(text: string): JsonText {
 }
 
 function readList(text: string, records: string): ListPage {
-  const { items, token, total } = attempt(text, () => takeApart(text, records))
+  const { items, token, total, errors } = attempt(text, () => takeApart(text, records))
+  if (errors.length > 0) throw unreadable(text, `"${errors.join('", "')}" in it`)
   if (items === undefined) throw unreadable(text, `no "${records}" in it`)
   const nextToken = NextToken.safeParse(JSON.parse(token))
   if (!nextToken.success) throw unreadable(text, 'its next_page_token is no string')
   return { items, nextToken: nextToken.data, total: /^\d+$/.test(total) ? Number(total) : undefined }
 }
 
+/** What only an error has in Keap's answers, and no list: one may have both, an error and a list that is empty for it. */
+const errorMembers: ReadonlySet<string> = new Set(['fault', 'error', 'errors', 'code', 'message', 'stackTrace'])
+
+type Parts = { items: JsonText[] | undefined; token: JsonText; total: JsonText; errors: string[] }
+
 /** In one pass: a page is megabytes. */
-function takeApart(text: string, records: string): { items: JsonText[] | undefined; token: JsonText; total: JsonText } {
+function takeApart(text: string, records: string): Parts {
   let items: JsonText[] | undefined
   let token: JsonText = 'null'
   let total: JsonText = 'null'
+  const errors: string[] = []
   const end = scanMembers(text, skipSpace(text, 0), (key, at) => {
     if (key === records) {
       const list = sliceItems(text, at)
@@ -79,10 +88,15 @@ function takeApart(text: string, records: string): { items: JsonText[] | undefin
     const valueEnd = scanValue(text, at)
     if (key === 'next_page_token') token = text.slice(at, valueEnd)
     else if (TOTALS.has(key)) total = text.slice(at, valueEnd)
+    else if (errorMembers.has(key) && !isNothing(text.slice(at, valueEnd))) errors.push(key)
     return valueEnd
   })
   expectEnd(text, end)
-  return { items, token, total }
+  return { items, token, total, errors }
+}
+
+function isNothing(text: JsonText): boolean {
+  return /^(null|""|\[\s*\]|\{\s*\})$/.test(text)
 }
 
 /**

@@ -2,6 +2,7 @@ import { RequestError } from '../keap/errors.js'
 import { digitsAt } from '../pointer.js'
 import type { Keyset } from '../stream.js'
 import { joinFilter, type List, type Position, type Step } from './list.js'
+import { seenTokens } from './seen-tokens.js'
 
 /**
  * By rising id, each page asked for as "ids greater than the last one seen". Rows that are added, changed or deleted
@@ -11,12 +12,15 @@ import { joinFilter, type List, type Position, type Step } from './list.js'
  */
 export async function* walkKeyset(list: List, walk: Keyset, from: Position): AsyncGenerator<Step> {
   let after = from.after
+  let token: string | undefined
+  const seen = seenTokens()
   for (;;) {
     const behind = after === undefined ? [] : [`${walk.filter}>${after}`]
     const page = await list.fetch({
       filter: joinFilter([...list.filter, ...behind]),
       order_by: `${walk.order} asc`,
       page_size: list.pageSize,
+      page_token: token,
     })
     for (const item of page.items) {
       const id = digitsAt(item, walk.id)
@@ -26,9 +30,9 @@ export async function* walkKeyset(list: List, walk: Keyset, from: Position): Asy
       }
       after = id
     }
-    // The token isn't followed: it only says whether there is more.
-    const more = page.nextToken !== undefined && page.items.length > 0
-    yield { page, items: page.items, position: { after }, more }
-    if (!more) return
+    yield { page, items: page.items, position: { after }, more: page.nextToken !== undefined }
+    if (page.nextToken === undefined) return
+    // The token says that there is more. It is followed where no id leads on, behind a page that is empty.
+    token = page.items.length === 0 ? seen.first(page.nextToken) : undefined
   }
 }

@@ -1,6 +1,7 @@
-import { BadRequestError, RequestError } from '../keap/errors.js'
+import { BadRequestError } from '../keap/errors.js'
 import type { Token } from '../stream.js'
 import { joinFilter, type List, type Page, type Position, type Step } from './list.js'
+import { seenTokens } from './seen-tokens.js'
 
 /**
  * Along `next_page_token` to the page that has none. A token of a former run is tried; when Keap doesn't take it any more,
@@ -13,7 +14,7 @@ export async function* walkToken(
   walk: Pick<Token, 'order' | 'paged'>,
   from: Position = {},
 ): AsyncGenerator<Step> {
-  const seen = new Set<string>()
+  const seen = seenTokens()
   const fetch = (token: string | undefined): Promise<Page> =>
     list.fetch({
       filter: joinFilter(list.filter),
@@ -29,8 +30,6 @@ export async function* walkToken(
     const token = walk.paged ? page.nextToken : undefined
     yield { page, items: page.items, position: { token }, more: token !== undefined }
     if (token === undefined) return
-    if (seen.has(token)) throw new RequestError(`the page token ${token.slice(0, 40)} came twice: the list never ends`)
-    seen.add(token)
-    page = await fetch(token)
+    page = await fetch(seen.first(token))
   }
 }

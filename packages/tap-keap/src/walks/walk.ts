@@ -1,3 +1,4 @@
+import { RequestError } from '../keap/errors.js'
 import type { Stream, Walk } from '../stream.js'
 import { walkKeyset } from './keyset.js'
 import type { List, Position, Step } from './list.js'
@@ -10,12 +11,28 @@ export function walkOf({ scan, changes }: Stream, sinceMs: number | undefined): 
   return changes?.kind === 'sorted' && sinceMs !== undefined ? changes : scan
 }
 
-/** Walks a list to the end of the window. */
-export function walk(
-  list: List,
-  stream: Stream,
-  { sinceMs, from }: { sinceMs: number | undefined; from: Position },
-): AsyncGenerator<Step> {
+/** What a walk covers: from when on a record must have changed, in epoch milliseconds, and where it begins. */
+type Stretch = { sinceMs: number | undefined; from: Position }
+
+/**
+ * Walks a list to the end of the window.
+ *
+ * @throws {RequestError} when the walk leads nowhere
+ */
+export async function* walk(list: List, stream: Stream, stretch: Stretch): AsyncGenerator<Step> {
+  let before: readonly string[] = []
+  for await (const step of steps(list, stream, stretch)) {
+    const { items } = step.page
+    // Whatever was asked for differed: a position that isn't heeded would lead round and round.
+    if (items.length > 0 && items.length === before.length && items.every((item, at) => item === before[at])) {
+      throw new RequestError('the same page came twice in a row: the list never ends')
+    }
+    before = items
+    yield step
+  }
+}
+
+function steps(list: List, stream: Stream, { sinceMs, from }: Stretch): AsyncGenerator<Step> {
   const how = walkOf(stream, sinceMs)
   switch (how.kind) {
     case 'keyset':

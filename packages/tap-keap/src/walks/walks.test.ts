@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RequestError } from '../keap/errors.js'
-import { keyset, offset, sorted } from '../stream.js'
+import { keyset, offset, type Stream, sorted, token } from '../stream.js'
 import { walkKeyset } from './keyset.js'
 import type { List, Step } from './list.js'
 import { walkOffset } from './offset.js'
 import { walkSorted } from './sorted.js'
 import { walkToken } from './token.js'
+import { walk } from './walk.js'
 
 type Query = Parameters<List['fetch']>[0]
 
@@ -30,6 +31,32 @@ test('keyset needs no extra call when the last page is full, and no filter in a 
   const { list, asked } = answering([page([1, 2], undefined)])
   await collect(walkKeyset(list, keyset('id'), {}))
   assert.deepEqual([asked.length, asked[0]?.filter], [1, undefined])
+})
+
+test('keyset follows the token behind an empty page, where no id leads on, and back to ids behind the next record', async () => {
+  const { list, asked } = answering([page([], 'a'), page([], 'b'), page([7], 'c'), page([8], undefined)])
+  const steps = await collect(walkKeyset(list, keyset('id'), { after: '2' }))
+  assert.deepEqual(
+    asked.map(({ filter, page_token }) => [filter, page_token]),
+    [
+      ['id>2', undefined],
+      ['id>2', 'a'],
+      ['id>2', 'b'],
+      ['id>7', undefined],
+    ],
+  )
+  assert.equal(steps.flatMap(({ items }) => items).length, 2)
+  const lost = answering([page([], 'a'), page([], 'a')])
+  await assert.rejects(collect(walkKeyset(lost.list, keyset('id'), {})), /came twice/)
+})
+
+test('the same page twice in a row stops any walk: where it is isn’t heeded', async () => {
+  const stuck = () => answering([page([1, 2], 'a'), page([1, 2], 'b'), page([1, 2], 'c')]).list
+  const window = { sinceMs: undefined, untilMs: 0, from: {} }
+  for (const scan of [token('name'), offset(), sorted('update_time', '/time')]) {
+    const stream: Stream = { api: 'v2', path: '/x', records: 'x', key: ['id'], scan }
+    await assert.rejects(collect(walk(stuck(), stream, window)), /same page came twice in a row/, scan.kind)
+  }
 })
 
 test('keyset stops the stream when ids don’t rise, for then rows could be missed', async () => {
