@@ -20,7 +20,7 @@ const postgres = await startEmbedded({ dir: path.join(dir, 'postgres'), log: qui
 // A limit that the tap can't reach: what is measured is the work, not the politeness.
 const keap = await startKeap({
   sizes: { contacts, tags: 300 },
-  limits: { perSecond: 100_000, perMinute: 1e7, perDay: 1e9 },
+  limits: { perSecond: 100_000, perMinute: 1e7, perDay: 1e9, tenantPerMinute: 1e7, tenantPerDay: 1e9 },
 })
 
 // Each process writes its peak memory when it ends.

@@ -103,10 +103,10 @@ test('a refusal of one stream is said, and never becomes an empty table', async 
 })
 
 test('the day’s quota spent ends the run with its state kept, and says when to come back', async () => {
-  await using world = await createWorld({ sizes, limits: { perDay: 12 }, enforceLimits: true })
+  await using world = await createWorld({ sizes, limits: { perDay: 15 }, enforceLimits: true })
   const { tap, target } = await world.pipeline()
   assert.deepEqual([tap.exitCode, target.exitCode], [3, 0], tap.stderr)
-  assert.match(tap.stderr, /quota for today is spent; it starts again at \d{4}-.*T00:00:00/)
+  assert.match(tap.stderr, /calls for today are spent: 12 of Keap's 15 are used.*start again at \d{4}-.*T00:00:00Z/)
   assert.equal(world.keap.requests.entries.filter(({ status }) => status === 429).length, 0)
   const { rows } = await world.client.query(`select state from keap_meta.bookmarks`)
   assert.ok(rows[0].state.bookmarks.companies)

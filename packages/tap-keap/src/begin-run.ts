@@ -23,7 +23,7 @@ export type BegunRun = Omit<Run, 'output' | 'watch'> & {
   beganMs: number
   traffic: Traffic
   /** What may be used of Keap's quota, now. */
-  quota: () => Quota | undefined
+  quota: () => Quota
 }
 
 const HOUR_MS = 3_600_000
@@ -43,7 +43,7 @@ export async function withRun<T>(options: RunOptions, act: (run: BegunRun) => Pr
   const broken = new AbortController()
   const ending = AbortSignal.any([options.signal, broken.signal])
   const traffic = createTraffic()
-  const { client, baseUrls, close } = openKeap({ ...options, signal: ending, traffic })
+  const { client, baseUrls, quota, close } = openKeap({ ...options, signal: ending, traffic })
   try {
     const account = await openAccount(client, baseUrls.v2, log, Date.now)
     return await act({
@@ -66,7 +66,7 @@ export async function withRun<T>(options: RunOptions, act: (run: BegunRun) => Pr
       account: account.tenant,
       beganMs,
       traffic,
-      quota: () => undefined,
+      quota,
     })
   } catch (error) {
     broken.abort(error)

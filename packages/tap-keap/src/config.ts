@@ -63,6 +63,25 @@ export const TapConfig = z.strictObject({
     .describe(
       'Whether complete scans ask for the files of each contact, a call each; `auto`: when the list of all files leaves them out',
     ),
+  max_calls_per_day: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Calls a day, by Keap’s calendar, of all taps with this credential; Keap’s own limits hold as well'),
+  reserve_percent: z
+    .number()
+    .min(0)
+    .max(90)
+    .default(20)
+    .describe('Part of each of Keap’s limits that is left to other programs'),
+  wait_for_quota: z
+    .boolean()
+    .default(false)
+    .describe('When the day’s calls are spent, wait for the next day instead of ending with exit code 3'),
+  quota_dir: z
+    .string()
+    .default('keap-data')
+    .describe('Where taps with the same credential share the quota: name one folder for all that run on a machine'),
   max_concurrency: z.int().min(1).max(10).default(2).describe('Streams read at the same time'),
   max_attempts: z.int().min(1).default(7).describe('Tries for one request before its stream is given up'),
   timeout_seconds: z.number().positive().default(90).describe('For an answer to begin, and between two pieces of it'),

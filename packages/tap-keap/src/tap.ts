@@ -54,6 +54,6 @@ function showProgress(
   if (screen === undefined) return logProgress(progress, log, now)
   return screen.show(() => {
     const { calls } = traffic.total()
-    return drawProgress(progress.snapshot(), { calls, leftToday: quota()?.dayLeft }, now())
+    return drawProgress(progress.snapshot(), { calls, leftToday: quota().dayLeft }, now())
   })
 }

@@ -70,7 +70,7 @@ export async function runDemo({ contacts, cwd, env, say, untilSeen }: DemoOption
 
 async function writeConfigs(cwd: string, keap: KeapHandle): Promise<void> {
   await mkdir(path.join(cwd, FOLDER), { recursive: true })
-  const tap = { api_key: keap.credentials.apiKey, base_url: `${keap.url}/crm/rest` }
+  const tap = { api_key: keap.credentials.apiKey, base_url: `${keap.url}/crm/rest`, quota_dir: FOLDER }
   await writeFile(path.join(cwd, TAP_CONFIG), `${JSON.stringify(tap, null, 2)}\n`)
   const target = { postgres_dir: path.join(FOLDER, 'postgres') }
   await writeFile(path.join(cwd, TARGET_CONFIG), `${JSON.stringify(target, null, 2)}\n`)

@@ -38,7 +38,7 @@ export async function downloadFile(
   const part = `${target}.part`
   let hasDiffered = false
   await onDisk(target, () => mkdir(path.dirname(target), { recursive: true }))
-  const { value, attempts } = await client.download(url, async (body) => {
+  const { value, attempts } = await client.download(url, facts.size, async (body) => {
     const { pass, measured } = measure()
     await pipeline(body, pass, createWriteStream(part)).catch((error: NodeJS.ErrnoException) => {
       throw isOfDisk(error) ? diskError(target, error) : error

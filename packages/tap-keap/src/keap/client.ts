@@ -1,8 +1,10 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import type { Auth } from './auth.js'
+import { type Bounds, bounded, readReason, readText } from './body.js'
+import type { Pass } from './budgets.js'
 import { BadRequestError, messageOf, NotAvailableError, RequestError } from './errors.js'
 import type { Gate } from './gate.js'
-import { type KeapHeaders, readLimits } from './limits.js'
+import { dateOf, headerText, type KeapHeaders, readLimits } from './limits.js'
 import { isRetriable, retryAfterMs, retryDelayMs } from './retry.js'
 
 /** Query parameters; those that are undefined aren't sent. */
@@ -56,15 +58,26 @@ export type ClientOptions = {
 }
 
 type Outcome<T> =
-  | { ok: Answer<T> }
-  | { retry: string; waitMs?: number | undefined }
+  | { ok: Omit<Answer<T>, 'attempts' | 'ms'> }
+  | { retry: string; retryAfterMs?: number | undefined }
+  /** Until `waitMs` is over, the gate lets nobody pass. */
+  | { throttled: string; waitMs: number }
   | { unauthorized: string }
   | { refused: RequestError }
 
 /** Makes something of a body that has begun to arrive. */
-type Take<T> = (body: Body) => Promise<Pick<Answer<T>, 'value' | 'bytes'>>
+type Take<T> = (body: AsyncIterable<Buffer>) => Promise<Pick<Answer<T>, 'value' | 'bytes'>>
 
-type Body = Dispatcher.ResponseData['body']
+/** A page is a few megabytes; this is what a text can be at most, and half of it. */
+const MAX_PAGE_BYTES = 2 ** 28
+const MAX_REASON_BYTES = 2 ** 16
+/** Of the time-out between two pieces, for a page as a whole. */
+const PAGE_TIMEOUTS = 5
+/** No file of Keap's is as large, unless Keap says so; and none comes more slowly, all in all. */
+const MAX_FILE_BYTES = 2 ** 30
+const FILE_BYTES_PER_MS = 10
+/** 429s for one request. With the waits between them they fill a quarter of an hour; what lasts longer won't pass. */
+const MAX_REFUSALS = 20
 
 /** Asks Keap, politely: through the gate, signed, again after what may pass, and never with an error in place of data. */
 export class KeapClient {
@@ -81,61 +94,63 @@ export class KeapClient {
    * @throws {NotAvailableError} 401 (with every signature), 403, 404
    * @throws {RequestError} any other refusal, or no good answer in `maxAttempts` tries
    * @throws {KeapRefusedError} the sign-in can't be renewed
-   * @throws {QuotaSpentError} the day's quota is spent
+   * @throws {QuotaSpentError} the day's calls are used up
    */
   async get<T>(url: string, query: Query, read: (text: string) => T): Promise<Answer<T>> {
-    return this.#ask(url + queryString(query), async (body) => {
-      const text = await body.text()
-      return { value: read(text), bytes: Buffer.byteLength(text) }
+    const bounds = { maxBytes: MAX_PAGE_BYTES, maxMs: PAGE_TIMEOUTS * this.#options.timeoutMs }
+    return this.#ask(url + queryString(query), bounds, async (body) => {
+      const { text, bytes } = await readText(body)
+      return { value: read(text), bytes }
     })
   }
 
-  /** Like `get`, but the body goes by as it arrives: `take` is called anew for each attempt. */
-  async download<T>(url: string, take: Take<T>): Promise<Answer<T>> {
-    return this.#ask(url, take)
+  /**
+   * Like `get`, but the body goes by as it arrives: `take` is called anew for each attempt.
+   *
+   * @param size how many bytes are expected; more may come, within reason
+   */
+  async download<T>(url: string, size: number | undefined, take: Take<T>): Promise<Answer<T>> {
+    const { timeoutMs } = this.#options
+    const maxBytes = Math.max(2 * (size ?? 0), MAX_FILE_BYTES)
+    const maxMs = PAGE_TIMEOUTS * timeoutMs + (size ?? MAX_FILE_BYTES) / FILE_BYTES_PER_MS
+    return this.#ask(url, { maxBytes, maxMs }, take)
   }
 
-  async #ask<T>(target: string, take: Take<T>): Promise<Answer<T>> {
-    const { auth, maxAttempts, now, sleep, random, onRetry, signal } = this.#options
+  async #ask<T>(target: string, bounds: Bounds, take: Take<T>): Promise<Answer<T>> {
+    const { auth, gate, maxAttempts, now, sleep, random, onRetry, signal } = this.#options
     const [url = target] = target.split('?')
-    const startMs = now()
-    let renewed = false
-    for (let attempt = 1; ; attempt++) {
-      const { headers, outcome } = await this.#inTurn(async () => {
-        const headers = await auth.headers()
-        return { headers, outcome: await this.#try(target, headers, take, { attempts: attempt, startMs }) }
-      })
-      if ('ok' in outcome) return outcome.ok
+    let startMs: number | undefined
+    let isRenewed = false
+    let failures = 0
+    let refusals = 0
+    for (let attempts = 1; ; attempts++) {
+      const pass = await gate.pass(signal)
+      startMs ??= now()
+      const headers = await auth.headers()
+      const outcome = await this.#try(target, headers, pass, bounds, take)
+      if ('ok' in outcome) return { ...outcome.ok, attempts, ms: now() - startMs }
       if ('refused' in outcome) throw outcome.refused
       if ('unauthorized' in outcome) {
-        if (renewed || !(await auth.renew(headers))) throw new NotAvailableError(401, outcome.unauthorized)
-        renewed = true
-        continue
+        if (isRenewed || !(await auth.renew(headers))) throw new NotAvailableError(401, outcome.unauthorized)
+        isRenewed = true
+      } else if ('throttled' in outcome) {
+        if (++refusals >= MAX_REFUSALS) throw givenUp(outcome.throttled, refusals, url)
+        onRetry(outcome.throttled, url, outcome.waitMs)
+      } else {
+        if (++failures >= maxAttempts) throw givenUp(outcome.retry, failures, url)
+        const waitMs = retryDelayMs(failures, outcome.retryAfterMs, random())
+        onRetry(outcome.retry, url, waitMs)
+        await sleep(waitMs, signal)
       }
-      if (attempt >= maxAttempts)
-        throw new RequestError(`${outcome.retry}${attempt > 1 ? `, ${attempt} times in a row,` : ''} at ${url}`)
-      const waitMs = outcome.waitMs ?? retryDelayMs(attempt, undefined, random())
-      onRetry(outcome.retry, url, waitMs)
-      await sleep(waitMs, signal)
-    }
-  }
-
-  /** What `act` gives, begun when the gate lets it. */
-  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const { gate, signal } = this.#options
-    const leave = await gate.pass(signal)
-    try {
-      return await act()
-    } finally {
-      leave()
     }
   }
 
   async #try<T>(
     target: string,
     signature: Record<string, string>,
+    pass: Pass,
+    bounds: Bounds,
     take: Take<T>,
-    { attempts, startMs }: { attempts: number; startMs: number },
   ): Promise<Outcome<T>> {
     const { dispatcher, timeoutMs, userAgent, gate, now, onCall, signal } = this.#options
     const [url = target] = target.split('?')
@@ -150,13 +165,19 @@ export class KeapClient {
         ...(signal && { signal }),
       })
       call.status = statusCode
-      gate.learn(readLimits(headers))
+      const told = readLimits(headers)
+      if (statusCode !== 429) gate.heard(pass, told)
       // 204: a text that is empty. Where a list is wanted, the reader refuses it.
-      if (statusCode !== 200 && statusCode !== 204)
-        return refusal(target, statusCode, headers, await body.text(), now())
-      const taken = await take(body)
-      call.bytes = taken.bytes
-      return { ok: { ...taken, ...readHeaders(headers), attempts, ms: now() - startMs } }
+      if (statusCode === 200 || statusCode === 204) {
+        const taken = await take(bounded(body, bounds, now))
+        call.bytes = taken.bytes
+        return { ok: { ...taken, ...readHeaders(headers) } }
+      }
+      const reason = await readReason(bounded(body, { ...bounds, maxBytes: MAX_REASON_BYTES }, now))
+      signal?.throwIfAborted()
+      const afterMs = retryAfterMs(headerText(headers, 'retry-after'), told.dateMs ?? now())
+      if (statusCode !== 429) return refusal(target, statusCode, afterMs, reason)
+      return { throttled: answered(429, reason), waitMs: await gate.refused(pass, told, afterMs) }
     } catch (error) {
       if (signal?.aborted) throw error
       if (error instanceof RequestError) return { retry: error.message }
@@ -168,15 +189,22 @@ export class KeapClient {
   }
 }
 
-/** What to do about an answer that isn't a 200. */
-function refusal(target: string, status: number, headers: KeapHeaders, body: string, nowMs: number): Outcome<never> {
-  const said = messageOf(body)
-  const what = `Keap answered HTTP ${status} (${said})`
-  if (isRetriable(status)) return { retry: what, waitMs: retryAfterMs(headerText(headers, 'retry-after'), nowMs) }
+/** What to do about an answer that is neither a 200 nor a 429. */
+function refusal(target: string, status: number, afterMs: number | undefined, reason: string): Outcome<never> {
+  const what = answered(status, reason)
+  if (isRetriable(status)) return { retry: what, retryAfterMs: afterMs }
   const message = `${what} at ${target}`
   if (status === 401) return { unauthorized: message }
   if (status === 403 || status === 404) return { refused: new NotAvailableError(status, message) }
-  return { refused: status === 400 ? new BadRequestError(said, message) : new RequestError(message) }
+  return { refused: status === 400 ? new BadRequestError(messageOf(reason), message) : new RequestError(message) }
+}
+
+function answered(status: number, reason: string): string {
+  return `Keap answered HTTP ${status} (${messageOf(reason)})`
+}
+
+function givenUp(reason: string, times: number, url: string): RequestError {
+  return new RequestError(`${reason}${times > 1 ? `, ${times} times in a row,` : ''} at ${url}`)
 }
 
 /** Connections kept open between requests, no more at once than asked for. */
@@ -192,14 +220,8 @@ export function queryString(query: Query): string {
 }
 
 function readHeaders(headers: KeapHeaders): Pick<Answer, 'dateMs' | 'tenant' | 'headers'> {
-  const date = Date.parse(headerText(headers, 'date') ?? '')
   const tenant = headerText(headers, 'x-keap-tenant-id')?.trim()
-  return { dateMs: Number.isNaN(date) ? undefined : date, tenant: tenant === '' ? undefined : tenant, headers }
-}
-
-function headerText(headers: KeapHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
+  return { dateMs: dateOf(headers), tenant: tenant === '' ? undefined : tenant, headers }
 }
 
 /** Sockets, name look-ups and undici's own time-outs carry a code; bugs don't. */

@@ -1,74 +1,149 @@
+import { type Decision, decide, type Policy, type QuotaStatus, statusOf } from './allowance.js'
+import { type Budgets, freshBudgets, onDay, type Pass, withAnswer, withCall, withRefusal } from './budgets.js'
 import { QuotaSpentError } from './errors.js'
-import type { Limits } from './limits.js'
+import type { Limits, Told } from './limits.js'
+import { spentText, WAITING, WHAT_TO_DO } from './quota-text.js'
 
-export type GateOptions = {
-  /** Calls a second until Keap says otherwise. */
-  perSecond: number
-  now: () => number
-  sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+/** Where the budgets are: in this process, or where taps with the same credential share them. */
+export type BudgetStore = {
+  /** Changes them as one step that no other tap gets between. Undefined: there are none yet. */
+  update<T>(change: (budgets: Budgets | undefined) => { budgets: Budgets; result: T }): Promise<T>
 }
 
-/** After the minute's calls are used up, look again this often: they come back one by one over 60 seconds. */
-const LOOK_AGAIN_MS = 5_000
+export type GateOptions = {
+  /** What Keap documents, until its headers say otherwise. */
+  limits: Limits
+  policy: Policy
+  store: BudgetStore
+  /** When the day is spent: sleep until the next one, instead of ending the run. */
+  waitForQuota: boolean
+  now: () => number
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+  random: () => number
+  /** Told, once for each call, why it has been waiting for more than a few seconds. */
+  onWait: (reason: string) => void
+}
+
+/** While it waits, an answer or another tap may change things; while a day is waited for, a machine may sleep. */
+const LOOK_AGAIN_MS = 1_000
+const NAP_MS = 60_000
+/** Shorter waits aren't worth a word. */
+const SILENT_MS = 10_000
 
 /**
- * Every request passes here first, one after the other: evenly spaced within the second's limit, held while the minute's
- * is used up, and stopped when the day's quota is spent. The answers' headers are the truth about what is left; requests
- * that aren't answered yet count as spent.
+ * Every request passes here first, one after the other: evenly spaced within what Keap's four limits leave, its reserve for
+ * others and the user's own limit kept. The answers' headers are the truth about what is left; our own calls count from the
+ * moment they pass.
  */
 export class Gate {
   readonly #options: GateOptions
-  #perSecond: number
-  #left: Limits | undefined
-  #underWay = 0
-  #nextAt = 0
+  #latest: Budgets
+  #news: { pass: Pass; told: Told; nowMs: number }[] = []
   #turn: Promise<void> = Promise.resolve()
+  #throttleHits = 0
 
   constructor(options: GateOptions) {
     this.#options = options
-    this.#perSecond = options.perSecond
+    this.#latest = freshBudgets(options.limits, options.now())
   }
 
   /**
-   * Waits for this request's turn. Call what it returns when the request has ended, well or not.
+   * Waits for this request's turn.
    *
-   * @throws {QuotaSpentError} when nothing is left of the day's quota
+   * @throws {QuotaSpentError} when the day's calls are used up, and nobody wants to wait for the next day
    */
-  async pass(signal?: AbortSignal): Promise<() => void> {
-    const turn = this.#turn.then(() => this.#wait(signal))
+  async pass(signal?: AbortSignal): Promise<Pass> {
+    const pass = this.#turn.then(() => this.#wait(signal))
     // One caller's failure must not keep the next one out.
-    this.#turn = turn.catch(() => {})
-    await turn
-    return () => {
-      this.#underWay--
+    this.#turn = pass.then(
+      () => {},
+      () => {},
+    )
+    return pass
+  }
+
+  /** Takes in what an answer said, whatever its status but 429. The other taps learn it with our next call. */
+  heard(pass: Pass, told: Told): void {
+    this.#news.push({ pass, told, nowMs: this.#options.now() })
+  }
+
+  /**
+   * Takes in a 429: nobody passes for as long as it says.
+   *
+   * @param retryAfterMs what `Retry-After` said
+   * @returns how long that is, in milliseconds
+   */
+  async refused(pass: Pass, told: Told, retryAfterMs: number | undefined): Promise<number> {
+    this.#throttleHits++
+    return this.#update((before, nowMs) => {
+      const budgets = withRefusal(before, pass, told, { nowMs, retryAfterMs, random: this.#options.random() })
+      return { budgets, result: budgets.heldUntilMs - nowMs }
+    })
+  }
+
+  /** What is left, as this process last saw it. */
+  status(): QuotaStatus {
+    const { policy, now } = this.#options
+    return { ...statusOf(this.#upToDate(this.#latest, now()), policy, now()), throttleHits: this.#throttleHits }
+  }
+
+  async #wait(signal?: AbortSignal): Promise<Pass> {
+    const { policy, now, sleep, waitForQuota, onWait } = this.#options
+    const startMs = now()
+    let isSaid = false
+    for (;;) {
+      const { pass, wait } = await this.#update((budgets, nowMs) => book(budgets, policy, nowMs))
+      if (wait === undefined) return pass
+      const isSpent = wait.kind === 'spent'
+      if (isSpent && !waitForQuota) throw new QuotaSpentError(`${spentText(wait)} ${WHAT_TO_DO}`)
+      if (!isSaid && (isSpent || now() - startMs >= SILENT_MS)) {
+        onWait(isSpent ? `${spentText(wait)} Waiting until then.` : WAITING[wait.reason])
+        isSaid = true
+      }
+      await sleep(
+        isSpent ? Math.min(wait.untilMs - now(), NAP_MS) : Math.min(Math.ceil(wait.waitMs), LOOK_AGAIN_MS),
+        signal,
+      )
     }
   }
 
-  /** Takes in what an answer said. */
-  learn(limits: Limits): void {
-    this.#left = limits
-    if (limits.perSecond !== undefined && limits.perSecond > 0) this.#perSecond = limits.perSecond
+  #update<T>(change: (budgets: Budgets, nowMs: number) => { budgets: Budgets; result: T }): Promise<T> {
+    const { store, limits, now } = this.#options
+    return store.update((known) => {
+      const nowMs = now()
+      const changed = change(this.#upToDate(known ?? freshBudgets(limits, nowMs), nowMs), nowMs)
+      this.#latest = changed.budgets
+      this.#news = []
+      return changed
+    })
   }
 
-  async #wait(signal?: AbortSignal): Promise<void> {
-    const { now, sleep } = this.#options
-    const { minuteLeft, dayLeft, dayEndsMs } = this.#left ?? {}
-    const dayIsOver = dayEndsMs !== undefined && now() >= dayEndsMs
-    if (dayLeft !== undefined && dayLeft <= this.#underWay && !dayIsOver)
-      throw new QuotaSpentError(quotaSpent(dayEndsMs))
-    if (minuteLeft !== undefined && minuteLeft <= this.#underWay) {
-      await sleep(LOOK_AGAIN_MS, signal)
-      // Let one call through: only an answer can say whether calls have come back.
-      this.#left = undefined
-    }
-    const at = Math.max(now(), this.#nextAt)
-    this.#nextAt = at + 1000 / this.#perSecond
-    if (at > now()) await sleep(at - now(), signal)
-    this.#underWay++
+  #upToDate(budgets: Budgets, nowMs: number): Budgets {
+    const informed = this.#news.reduce(
+      (before, { pass, told, nowMs: heardMs }) => withAnswer(onDay(before, heardMs), pass, told, heardMs),
+      budgets,
+    )
+    return onDay(informed, nowMs)
   }
 }
 
-function quotaSpent(dayEndsMs: number | undefined): string {
-  const when = dayEndsMs === undefined ? 'at 00:00 UTC' : `at ${new Date(dayEndsMs).toISOString()}`
-  return `Keap's quota for today is spent; it starts again ${when}. Run the same command then: it goes on where it stopped.`
+/** Budgets that no other process sees. */
+export function ownBudgets(): BudgetStore {
+  let budgets: Budgets | undefined
+  return {
+    async update(change) {
+      const changed = change(budgets)
+      budgets = changed.budgets
+      return changed.result
+    },
+  }
+}
+
+type Booked = { pass: Pass; wait?: undefined } | { pass?: undefined; wait: Exclude<Decision, { kind: 'go' }> }
+
+function book(budgets: Budgets, policy: Policy, nowMs: number): { budgets: Budgets; result: Booked } {
+  const decision = decide(budgets, policy, nowMs)
+  if (decision.kind !== 'go') return { budgets, result: { wait: decision } }
+  const { budgets: booked, pass } = withCall(budgets, nowMs)
+  return { budgets: booked, result: { pass } }
 }

@@ -1,9 +1,9 @@
 const FIRST_MS = 500
 const LONGEST_MS = 60_000
 
-/** Worth asking again: a timeout, a throttle, or trouble on Keap's side. */
+/** Worth asking again: a timeout, a throttle, or trouble on Keap's side that isn't there to stay. */
 export function isRetriable(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500
+  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
 }
 
 /**
@@ -20,11 +20,11 @@ export function retryDelayMs(attempt: number, retryAfterMs: number | undefined, 
   return Math.round(longest / 2 + (longest / 2) * random)
 }
 
-/** `Retry-After` in milliseconds: seconds, or a date; undefined when absent or neither. */
+/** `Retry-After` in milliseconds: seconds, or a date by the server's clock; undefined when absent or neither. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined || header.trim() === '') return undefined
   const seconds = Number(header)
-  if (Number.isFinite(seconds)) return seconds * 1000
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
   const date = Date.parse(header)
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
 }

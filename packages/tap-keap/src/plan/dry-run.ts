@@ -16,8 +16,8 @@ export type DryRun = {
   account: string | undefined
   plan: Plan
   calls: number
-  quota: Quota | undefined
-  pace: Pace | undefined
+  quota: Quota
+  pace: Pace
 }
 
 /**
@@ -54,7 +54,7 @@ async function planAndWrite({ selection, out, ...options }: DryRunOptions): Prom
     }
     const plan = await planRun({ ...run, onFirstPage }, selection.streams)
     const quota = run.quota()
-    const pace = quota && paceOf(plan.streams, plan.calls.value, quota, options.config.max_concurrency)
+    const pace = paceOf(plan.streams, plan.calls.value, quota, options.config.max_concurrency)
     return { account: run.account, plan, calls: run.traffic.total().calls, quota, pace }
   })
 }

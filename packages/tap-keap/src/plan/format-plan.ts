@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.js'
 import { formatAmount } from './amount.js'
 import type { DryRun } from './dry-run.js'
+import type { Pace, Quota } from './pace.js'
 import type { PlannedStream } from './planned.js'
 
 const HEAD = ['stream', 'what is read', 'rows', 'calls', 'known by']
@@ -13,7 +14,7 @@ export function formatPlan({ account, plan, calls, quota, pace }: DryRun): strin
   const summary = [
     `${formatAmount(plan.rows)} rows in ${formatAmount(plan.calls)} calls`,
     ...downloadsOf(plan.streams),
-    ...(quota && pace ? paceLines(quota, pace) : []),
+    ...paceLines(quota, pace),
     `planning took ${calls.toLocaleString('en')} calls; nothing was downloaded, and there is no STATE`,
   ]
   return [`Plan of a run${whose}: ~ about, ≥ at least`, '', ...table, '', ...summary].join('\n')
@@ -36,12 +37,10 @@ function downloadsOf(streams: readonly PlannedStream[]): string[] {
   })
 }
 
-function paceLines(
-  { perSecond, dayLeft, dayAllowed }: NonNullable<DryRun['quota']>,
-  pace: NonNullable<DryRun['pace']>,
-) {
+function paceLines({ perSecond, dayLeft, dayAllowed }: Quota, pace: Pace): string[] {
   const percent = Math.max(0.1, Math.round(pace.ofDay * 1000) / 10)
   const day = `${percent} % of a day's ${dayAllowed.toLocaleString('en')} calls, of which ${dayLeft.toLocaleString('en')} are left today`
+  if (perSecond === 0) return [day, 'no call can be made at this moment: other programs use them all']
   const time = `${formatDuration(pace.ms)} at ${Math.round(perSecond * 10) / 10} calls a second`
   return pace.days === 1
     ? [day, time]
