@@ -76,11 +76,47 @@ function trueRows(account: Account, name: StreamName): Required<TrueRow>[] {
   }))
 }
 
-async function assertRows(client: pg.Client, { name, table }: StreamTable, rows: Required<TrueRow>[]): Promise<void> {
-  const { id = 'id::text', parent = `''` } = trueKeys[name] ?? {}
-  const [trueId, loadedId] = streams[name].hash ? ['raw::jsonb::text', 'raw::text'] : ['id', id]
+/**
+ * Of a table: rows of the truth that it lacks or has otherwise, and rows that it has too many, be it that the truth has none
+ * or that it has one more than once.
+ */
+export async function compareRows(
+  client: pg.Client,
+  account: Account,
+  name: StreamName,
+): Promise<{ lost: number; doubled: number }> {
+  const { rows } = await client.query(
+    `
+    with compared as (${comparison({ name, table: `keap.${name}` })}), counted as (
+      select truth, loaded, row_number() over (partition by id, parent) as copy from compared
+    )
+    select
+      count(*) filter (where truth is not null and truth::jsonb::text is distinct from loaded and copy = 1)::int as lost,
+      count(*) filter (where loaded is not null and (truth is null or copy > 1))::int as doubled
+    from counted
+    `,
+    rowParameters(trueRows(account, name)),
+  )
+  return rows[0]
+}
+
+async function assertRows(client: pg.Client, of: StreamTable, rows: Required<TrueRow>[]): Promise<void> {
   const { rows: different } = await client.query(
     `
+    select id, parent, truth, loaded from (${comparison(of)}) as compared
+    where truth is null or loaded is null or truth::jsonb::text <> loaded
+    limit 3
+    `,
+    rowParameters(rows),
+  )
+  assert.deepEqual(different, [], `${of.table} and the truth differ (${rows.length} rows are true)`)
+}
+
+/** Each row of the truth beside the table's, as Postgres prints it; either is null where there is none. */
+function comparison({ name, table }: StreamTable): string {
+  const { id = 'id::text', parent = `''` } = trueKeys[name] ?? {}
+  const [trueId, loadedId] = streams[name].hash ? ['raw::jsonb::text', 'raw::text'] : ['id', id]
+  return `
     with truth as (
       select ${trueId} as id, parent, raw from unnest($1::text[], $2::text[], $3::text[]) as truth (id, parent, raw)
     ), loaded as (
@@ -88,12 +124,11 @@ async function assertRows(client: pg.Client, { name, table }: StreamTable, rows:
     )
     select id, parent, truth.raw as truth, loaded.raw::text as loaded
     from truth full join loaded using (id, parent)
-    where truth.raw is null or loaded.raw is null or truth.raw::jsonb::text <> loaded.raw::text
-    limit 3
-    `,
-    [rows.map((row) => row.id), rows.map((row) => row.parentId), rows.map((row) => row.text)],
-  )
-  assert.deepEqual(different, [], `${table} and the truth differ (${rows.length} rows are true)`)
+  `
+}
+
+function rowParameters(rows: Required<TrueRow>[]): string[][] {
+  return [rows.map((row) => row.id), rows.map((row) => row.parentId), rows.map((row) => row.text)]
 }
 
 async function assertColumns(client: pg.Client, { table }: StreamTable, { columns }: StreamColumns): Promise<void> {
