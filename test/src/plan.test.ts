@@ -8,7 +8,7 @@ import { createWorld, type World } from './keap-pipeline.js'
 
 type Amount = { value: number; certainty: 'exact' | 'estimated' | 'at least' }
 type PlannedStream = { stream: string; since?: string; rows: Amount; calls: Amount; trouble?: { kind: string } }
-type Plan = { streams: PlannedStream[]; rows: Amount; calls: Amount }
+type Plan = { streams: PlannedStream[]; rows: Amount; calls: Amount; planning_calls: number }
 
 /** How far a plan may be from the run that follows, as a share of the run's calls. */
 const TOLERANCE = 0.02
@@ -54,10 +54,10 @@ for (const { name, sizes, env, faults = [], prepare } of shapes) {
     await using world = await createWorld({ sizes, faults })
     Object.assign(world.env, env)
     prepare?.(world.keap)
-    const { plan, calls } = await planOf(world)
+    const plan = await planOf(world)
     const made = await callsOfRun(world)
     assertClose(plan.calls.value, made, t)
-    assert.ok(calls < made, `planning took ${calls} calls, the run ${made}`)
+    assert.ok(plan.planning_calls < made, `planning took ${plan.planning_calls} calls, the run ${made}`)
   })
 }
 
@@ -72,7 +72,7 @@ test('a plan’s calls are those of the run, within 2 %: what changed in two day
     clock += 72_000
     for (const [resource, all] of ids) mutate.update(resource, all[(at * 7919) % all.length] ?? '', {})
   }
-  const { plan } = await planOf(world, ['--state', 'state.json'])
+  const plan = await planOf(world, ['--state', 'state.json'])
   const contacts = plan.streams.find(({ stream }) => stream === 'contacts')
   assert.ok(contacts?.since)
   assert.ok(contacts.rows.value > 1000)
@@ -87,7 +87,7 @@ test('the plan of a run that goes on counts what is left', async () => {
     contact_tags: { resume: { until: new Date().toISOString(), list: '31', done: true } },
   }
   await writeFile(path.join(world.cwd, 'state.json'), JSON.stringify({ bookmarks }))
-  const { plan } = await planOf(world, ['--state', 'state.json'])
+  const plan = await planOf(world, ['--state', 'state.json'])
   assert.equal(plan.calls.value, await callsOfRun(world, ['--state', 'state.json']))
 })
 
@@ -95,12 +95,12 @@ test('streams that were read lately are left alone by the plan as by the run', a
   await using world = await createWorld({ sizes: { contacts: 3200, tags: 12 } })
   delete world.env.TAP_KEAP_REFRESH_HOURS
   await keepState(world)
-  const { plan, calls } = await planOf(world, ['--state', 'state.json'])
+  const plan = await planOf(world, ['--state', 'state.json'])
   const alone = plan.streams.filter(({ trouble }) => trouble?.kind === 'fresh').map(({ stream }) => stream)
   assert.ok(alone.includes('contact_tags') && alone.includes('email_addresses'), alone.join())
   assert.ok(!alone.includes('contacts'))
   assert.equal(plan.calls.value, await callsOfRun(world, ['--state', 'state.json']))
-  assert.ok(calls <= plan.calls.value, `planning took ${calls} calls`)
+  assert.ok(plan.planning_calls <= plan.calls.value, `planning took ${plan.planning_calls} calls`)
 })
 
 test('a dry run writes the first page of each list, brings no file, moves no bookmark, and asks nothing twice', async () => {
@@ -160,12 +160,27 @@ test('a target’s dry run of a whole account counts what the load that follows 
   )
 })
 
+test('an account that lacks a part of Keap is planned as it is read', async () => {
+  await using world = await createWorld({ sizes: { contacts: 60 }, editions: { pipelines: false, ecommerce: false } })
+  world.env.TAP_KEAP_STREAMS = '*'
+  const plan = await planOf(world)
+  assert.equal(plan.calls.value, await callsOfRun(world))
+})
+
+test('the lists of contacts’ files are planned where the list of all files leaves them out', async () => {
+  await using world = await createWorld({ sizes: { contacts: 60 }, editions: { contactFiles: false } })
+  world.env.TAP_KEAP_STREAMS = 'files'
+  const plan = await planOf(world)
+  assert.ok(plan.calls.value > 60)
+  assert.equal(plan.calls.value, await callsOfRun(world))
+})
+
 test('what an account lacks is planned as one call, and what can’t be read is said and ends the dry run with 3', async () => {
   const refused = { kind: 'status', path: '/v2/notes', nth: 'every', status: 403 } as const
   await using world = await createWorld({ sizes: { contacts: 50 }, editions: { pipelines: false }, faults: [refused] })
   const { exitCode, stderr } = await world.tap(['--dry-run'])
   assert.equal(exitCode, 3, stderr)
-  const { plan } = planIn(stderr)
+  const plan = planIn(stderr)
   const trouble = (name: string) => plan.streams.find(({ stream }) => stream === name)
   assert.deepEqual([trouble('deals')?.trouble?.kind, trouble('deals')?.calls.value], ['skipped', 1])
   assert.equal(trouble('notes')?.trouble?.kind, 'failed')
@@ -177,18 +192,18 @@ function assertClose(planned: number, made: number, test: TestContext): void {
   assert.ok(Math.abs(planned / made - 1) <= TOLERANCE, `${planned} calls were planned, ${made} were made`)
 }
 
-async function planOf(world: World, args: readonly string[] = []): Promise<{ plan: Plan; calls: number }> {
+async function planOf(world: World, args: readonly string[] = []): Promise<Plan> {
   world.keap.requests.clear()
   const { exitCode, stderr } = await world.tap(['--dry-run', ...args])
   assert.equal(exitCode, 0, stderr)
-  const found = planIn(stderr)
-  assert.equal(found.calls, world.keap.requests.count())
-  return found
+  const plan = planIn(stderr)
+  assert.equal(plan.planning_calls, world.keap.requests.count())
+  return plan
 }
 
-function planIn(stderr: string): { plan: Plan; calls: number } {
+function planIn(stderr: string): Plan {
   const line = stderr.split('\n').find((text) => text.includes('"plan":'))
-  return JSON.parse(line ?? '{}')
+  return JSON.parse(line ?? '{}').plan
 }
 
 async function callsOfRun(world: World, args: readonly string[] = []): Promise<number> {

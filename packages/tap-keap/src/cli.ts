@@ -15,7 +15,7 @@ import yargs from 'yargs'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
 import { type DryRun, dryRun } from './plan/dry-run.js'
-import { formatPlan } from './plan/format-plan.js'
+import { formatPlan, planFields, planInBrief } from './plan/format-plan.js'
 import { hasFailed } from './plan/plan.js'
 import { openScreen } from './progress/screen.js'
 import { narrow, type Selection, selectAll, selectByCatalog, selectByName, withFiles } from './select.js'
@@ -210,7 +210,7 @@ function isQuiet(level: string): boolean {
 /** For a person a table, for a machine a line of the log. */
 async function showPlan(found: DryRun, log: Log, stderr: Surroundings['stderr']): Promise<number> {
   if (stderr.isTTY) await writeLine(stderr, formatPlan(found))
-  else log.info('plan', found)
+  else log.info(`plan: ${planInBrief(found.plan)}`, { plan: planFields(found) })
   return hasFailed(found.plan) ? 3 : 0
 }
 

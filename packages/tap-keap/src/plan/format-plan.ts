@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.js'
 import { formatAmount } from './amount.js'
 import type { DryRun } from './dry-run.js'
 import type { Pace, Quota } from './pace.js'
+import type { Plan } from './plan.js'
 import type { PlannedStream } from './planned.js'
 
 const HEAD = ['stream', 'what is read', 'rows', 'calls', 'known by']
@@ -12,12 +13,35 @@ export function formatPlan({ account, plan, calls, quota, pace }: DryRun): strin
   const table = alignColumns([HEAD, ...plan.streams.map(cellsOf)])
   const whose = account === undefined ? '' : ` of ${account}`
   const summary = [
-    `${formatAmount(plan.rows)} rows in ${formatAmount(plan.calls)} calls`,
+    planInBrief(plan),
     ...downloadsOf(plan.streams),
     ...paceLines(quota, pace),
     `planning took ${calls.toLocaleString('en')} calls; nothing was downloaded, and there is no STATE`,
   ]
   return [`Plan of a run${whose}: ~ about, ≥ at least`, '', ...table, '', ...summary].join('\n')
+}
+
+/** The same for a machine. */
+export function planFields({ account, plan, calls, quota, pace }: DryRun): Record<string, unknown> {
+  return {
+    account,
+    rows: plan.rows,
+    calls: plan.calls,
+    planning_calls: calls,
+    ...(quota && { calls_left_today: quota.dayLeft, calls_a_day: quota.dayAllowed, calls_a_second: quota.perSecond }),
+    ...(pace && { seconds: Math.ceil(pace.ms / 1000), days: pace.days }),
+    streams: plan.streams.map(({ how, resumes, idsOnly, callMs: _, ...planned }) => ({
+      ...planned,
+      known_by: how,
+      ...(resumes && { resumes }),
+      ...(idsOnly && { ids_only: idsOnly }),
+    })),
+  }
+}
+
+/** `~72,592 rows in ~1,511 calls` */
+export function planInBrief({ rows, calls }: Plan): string {
+  return `${formatAmount(rows)} rows in ${formatAmount(calls)} calls`
 }
 
 function cellsOf({ stream, since, resumes, idsOnly, trouble, rows, calls, how }: PlannedStream): string[] {

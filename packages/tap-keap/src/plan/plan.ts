@@ -1,5 +1,5 @@
 import { windowOf } from '../extract.js'
-import { NotAvailableError, RequestError } from '../keap/errors.js'
+import { RequestError } from '../keap/errors.js'
 import type { Selected } from '../select.js'
 import { streams } from '../streams.js'
 import { freshUntilOf, groups } from '../sync.js'
@@ -7,7 +7,7 @@ import { type Amount, exactly, total } from './amount.js'
 import { knownLists } from './known-lists.js'
 import { type ListPlan, planList } from './plan-list.js'
 import { planLists } from './plan-lists.js'
-import { modeOf, type PlannedStream, type Planning } from './planned.js'
+import { modeOf, nothingBut, type PlannedStream, type Planning } from './planned.js'
 
 export type Plan = { streams: readonly PlannedStream[]; rows: Amount; calls: Amount }
 
@@ -51,18 +51,15 @@ export function hasFailed({ streams: planned }: Plan): boolean {
 
 function leftAlone({ own }: ListPlan, untilMs: number): PlannedStream[] {
   const reason = `read lately; again from ${new Date(untilMs).toISOString()} on`
-  return own.map(({ name }) => nothingOf(name, { kind: 'fresh', reason }))
+  const trouble = { kind: 'fresh' as const, reason }
+  return own.map(({ name }) => ({ stream: name, rows: exactly(0), calls: exactly(0), how: '', trouble }))
 }
 
-/** What can't be had costs the call that says so. */
+/** The parents of a fan-out have a line of their own, which has their call. */
 function troubled({ own, window }: ListPlan, error: RequestError): PlannedStream[] {
   return own.map(({ name }, at) => {
-    const kind = streams[name].optional && error instanceof NotAvailableError ? 'skipped' : 'failed'
-    const line = { ...nothingOf(name, { kind, reason: error.message }), ...modeOf(window) }
-    return at === 0 ? { ...line, calls: exactly(1) } : line
+    const { optional: isOptional, parent } = streams[name]
+    const calls = at === 0 && parent === undefined ? 1 : 0
+    return { stream: name, ...modeOf(window), ...nothingBut(error, { isOptional, calls }) }
   })
-}
-
-function nothingOf(stream: PlannedStream['stream'], trouble: NonNullable<PlannedStream['trouble']>): PlannedStream {
-  return { stream, rows: exactly(0), calls: exactly(0), how: '', trouble }
 }

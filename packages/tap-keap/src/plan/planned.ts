@@ -1,12 +1,13 @@
 import type { ReadWindow } from '../bookmarks.js'
 import { callsForList } from '../calls.js'
 import type { Run } from '../extract.js'
+import { NotAvailableError, type RequestError } from '../keap/errors.js'
 import type { Context } from '../project.js'
 import type { Selected } from '../select.js'
 import type { Stream } from '../stream.js'
 import type { StreamName } from '../streams.js'
 import type { Step } from '../walks/list.js'
-import type { Amount } from './amount.js'
+import { type Amount, exactly } from './amount.js'
 import type { Asker } from './count.js'
 import type { Downloads } from './downloads.js'
 import type { Survey } from './survey.js'
@@ -46,6 +47,15 @@ export type FirstPage = { selected: readonly Selected[]; step: Step; context: Co
 export function listCost(stream: Stream, { rows, how, first }: Survey) {
   const calls: Amount = { value: callsForList(stream, rows.value), certainty: rows.certainty }
   return { rows, calls, how, callMs: first.page.answer.ms }
+}
+
+/** What can't be had costs the call that says so, unless another list's has said it. */
+export function nothingBut(
+  error: RequestError,
+  { isOptional = false, calls = 1 }: { isOptional?: boolean | undefined; calls?: number },
+) {
+  const kind = isOptional && error instanceof NotAvailableError ? ('skipped' as const) : ('failed' as const)
+  return { rows: exactly(0), calls: exactly(calls), how: '', trouble: { kind, reason: error.message } }
 }
 
 /** How a stream is read: everything or what changed, from the beginning or not. */
