@@ -53,6 +53,26 @@ test('a stream that fails keeps its bookmark and what it has, the others are com
   await assertTablesEqualTruth(world.client, world.keap.account)
 })
 
+test('a contact whose lead score Keap only has an error for is left out and named, and five in a row stop the stream', async () => {
+  const failing = (id: number) =>
+    ({ kind: 'status', path: `/v2/contacts/${id}/leadScore`, nth: 'every', status: 500 }) as const
+  await using world = await createWorld({ sizes: { contacts: 20 }, faults: [failing(3), failing(4), failing(9)] })
+  Object.assign(world.env, { TAP_KEAP_STREAMS: 'contact_lead_scores', TAP_KEAP_MAX_ATTEMPTS: '1' })
+  const first = await world.pipeline()
+  assert.equal(first.tap.exitCode, 0, first.tap.stderr)
+  assert.match(first.tap.stderr, /skipped one list.*\/v2\/contacts\/9\/leadScore/)
+  const { rows } = await world.client.query('select contact_id::int as id from keap.contact_lead_scores order by 1')
+  assert.equal(rows.length, 17)
+
+  world.keap.faults.push(failing(5), failing(6), failing(7))
+  const second = await world.pipeline()
+  assert.equal(second.tap.exitCode, 3, second.tap.stderr)
+  const { rows: deleted } = await world.client.query(
+    'select from keap.contact_lead_scores where _sdc_deleted_at is not null',
+  )
+  assert.equal(deleted.length, 0)
+})
+
 test('a token that repeats fails its stream instead of never ending', async () => {
   await using world = await createWorld({
     sizes: { ...sizes, opportunities: 1500 },

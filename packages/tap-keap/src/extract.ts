@@ -59,6 +59,9 @@ export type ReadResult = {
   ids: string[] | undefined
 }
 
+/** When Keap fails for so many parents one after the other, it isn't about them. */
+const MOST_FAILING = 5
+
 /**
  * What a window's lists have shown that its end depends on, kept in the state with the position: `gap`: a list was left out,
  * so the scan isn't complete; `shift`: a list could shift while it was read, so the scan isn't sure; `shown`: a list that may
@@ -73,7 +76,9 @@ type Pass = Reading & {
   makers: readonly RecordMaker[]
   noted: Set<Noted>
   pages: number
-  gone: NotAvailableError[]
+  gone: RequestError[]
+  /** Lists in a row that Keap had only errors for. */
+  failing: number
   result: ReadResult
 }
 
@@ -104,6 +109,7 @@ export async function readList(run: Run, reading: Reading): Promise<ReadResult> 
     noted,
     pages: 0,
     gone: [],
+    failing: 0,
     result: { rows: 0, calls: 0, ids },
   }
   const lists = listsLeft(boundLists(stream, parentIds), window.from)
@@ -129,11 +135,13 @@ async function readBoundList(run: Run, pass: Pass, bound: BoundList, of: number)
   const { stream, selected, names, window, makers, noted, result, idsAt } = pass
   const { sinceMs, from } = window
   const list = openList({ ...run, stream, path, filter: [...filter, ...windowFilter(stream, window)] })
-  const whenGone = (error: NotAvailableError) => {
+  const whenGone = (error: RequestError) => {
     log.warn(`skipped one list: ${error.message}`)
     pass.gone.push(error)
+    const isUnknown = error instanceof NotAvailableError && error.status === 404
     // Of one object, not to be found is an answer. A list may hold rows, though its parent may be gone: the next run will see.
-    if (error.status !== 404 || !stream.parent || !stream.shape) noted.add('gap')
+    if (!isUnknown || !stream.parent || !stream.shape) noted.add('gap')
+    if (!(error instanceof NotAvailableError) && ++pass.failing >= MOST_FAILING) throw error
   }
   const walked = walk(list, stream, { sinceMs, from: key === from.list && !from.done ? from : {} })
   const steps = unlessGone(walked, stream, whenGone)
@@ -146,6 +154,7 @@ async function readBoundList(run: Run, pass: Pass, bound: BoundList, of: number)
     of,
   })) {
     pass.pages++
+    pass.failing = 0
     if (++pagesOfList > 1 && stream.scan.kind !== 'keyset') noted.add('shift')
     if (page.nextToken !== undefined && !isPaged(stream)) {
       log.warn(`${path} has more pages, and Keap documents no way to ask for them: only the first is read`)
@@ -251,19 +260,20 @@ export function isWhole({ sinceMs, from }: ReadWindow): boolean {
 }
 
 /**
- * One of many lists may be gone: a parent deleted since it was listed, a part of Keap that this account hasn't. The others
- * are read all the same; a list that stands alone fails.
+ * One of many lists may be gone: a parent deleted since it was listed, a part of Keap that this account hasn't; or Keap is known
+ * to fail for some. The others are read all the same; a list that stands alone fails.
  */
 async function* unlessGone(
   steps: AsyncGenerator<Step>,
   stream: Stream,
-  whenGone: (error: NotAvailableError) => void,
+  whenGone: (error: RequestError) => void,
 ): AsyncGenerator<Step> {
   try {
     yield* steps
   } catch (error) {
     const isOneOfMany = stream.parent !== undefined || stream.each !== undefined
-    if (!(error instanceof NotAvailableError) || error.status === 401 || !isOneOfMany) throw error
+    const isGone = error instanceof NotAvailableError && error.status !== 401
+    if (!isOneOfMany || !(isGone || (stream.failsForSome && error instanceof RequestError))) throw error
     whenGone(error)
   }
 }

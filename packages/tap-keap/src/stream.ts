@@ -74,6 +74,8 @@ export type Stream = {
   mirror?: { stream: string; items: `/${string}` }
   /** Its items are files: their bytes go to `files_dir`, and the columns know where as `@path`, `@sha256` and `@size`. */
   storesFiles?: true
+  /** Keap answers for some parents with a lasting error: their lists are left out, with a warning. */
+  failsForSome?: true
   /** May be missing from an account, or closed to a credential, without that being a failure. */
   optional?: boolean
   /** Absent: read unless a catalog says otherwise. `false` for what costs about a call for each row of a long list. */

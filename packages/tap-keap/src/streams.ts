@@ -391,8 +391,9 @@ const table = {
     shape: 'object',
     parent: { stream: 'contacts', id: '/id', param: 'contact_id' },
     scan: unpaged(),
+    failsForSome: true,
     selectedByDefault: false,
-    note: '`contacts.score_value` has the score for free; this adds when it changed. Keap answers with an error for some contacts, which stops the stream.',
+    note: '`contacts.score_value` has the score for free; this adds when it changed. Keap answers with an error for some contacts: they are left out, with a warning.',
   },
   deal_notes: {
     ...pipelinesApi('/v2/deals/{id}/notes', 'notes'),
