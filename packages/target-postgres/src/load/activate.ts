@@ -76,6 +76,7 @@ export async function rekeySeenKeys(
 ): Promise<void> {
   const seen = seenTable(metaSchema, table)
   if (from.length === 0 || !(await exists(client, seen))) return
+  await lockDdl(client, [metaSchema])
   for (const sql of rekeySeen(table, seen, { from, columns })) await client.query(sql)
 }
 
@@ -93,7 +94,7 @@ async function ensureSeen(
 ): Promise<TableName> {
   const seen = seenTable(metaSchema, table)
   if (!(await exists(client, seen))) {
-    await lockDdl(client)
+    await lockDdl(client, [metaSchema])
     await client.query(createSeen(seen, keyOf(columns)))
   }
   return seen

@@ -34,11 +34,18 @@ type Context = { run: Run; log: Log }
  */
 export async function applyChanges(client: pg.Client, all: readonly TableChange[], context: Context): Promise<void> {
   if (all.length === 0) return
-  await lockDdl(client)
-  // Before any table is locked: whoever makes views at this moment waits for tables, and must not find them locked by one who waits for him.
-  const widenedIn = all.filter(({ changes }) => changes.some(({ kind }) => kind === 'widen'))
-  for (const schema of new Set(widenedIn.map(({ table }) => table.schema))) await lockViews(client, viewSchemas(schema))
+  await lockDdl(
+    client,
+    all.map(({ table }) => table.schema),
+  )
+  // Before any table is locked: who makes views at this moment waits for tables, and must not find one locked by us.
+  for (const schema of widenedSchemas(all)) await lockViews(client, viewSchemas(schema))
   for (const change of all) await applyTo(client, change, context)
+}
+
+function widenedSchemas(all: readonly TableChange[]): string[] {
+  const widened = all.filter(({ changes }) => changes.some(({ kind }) => kind === 'widen'))
+  return [...new Set(widened.map(({ table }) => table.schema))].sort()
 }
 
 async function applyTo(client: pg.Client, tableChange: TableChange, context: Context): Promise<void> {
@@ -84,6 +91,7 @@ async function stillNeeded(
   change: Change,
 ): Promise<Change | undefined> {
   if (change.kind !== 'widen' && change.kind !== 'change key') return change
+  await lockTable(client, table)
   const actual = await readTable(client, table)
   if (change.kind === 'change key') {
     if (isSameKey(actual?.key ?? [], change.to)) return undefined
@@ -98,6 +106,14 @@ async function stillNeeded(
     `Another process has changed ${qualified(table)} since this one read what it is; to ${describeChange(change)} ` +
       `no longer fits it. Run again: the stream ${stream} is then planned anew.`,
   )
+}
+
+/** What the table is must not change between the look and the change. */
+async function lockTable(client: pg.Client, table: TableName): Promise<void> {
+  const { rows } = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
+    qualified(table),
+  ])
+  if (rows[0]?.found) await client.query(`lock table ${qualified(table)} in access exclusive mode`)
 }
 
 async function keyConstraint(client: pg.Client, table: TableName): Promise<string | undefined> {
