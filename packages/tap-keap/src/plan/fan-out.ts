@@ -2,6 +2,7 @@ import { callsForList, isPaged, pageSizeOf } from '../calls.js'
 import type { Stream } from '../stream.js'
 import type { Step } from '../walks/list.js'
 import { type Amount, about, atLeast, exactly } from './amount.js'
+import { expectedCalls } from './expected-calls.js'
 import type { Tally } from './tally.js'
 
 /** Traces of a stream's rows, found in a sample of another one's records, and how many records that has. */
@@ -37,8 +38,8 @@ function byTraces(stream: Stream, lists: Amount, { tally, sampled, records }: Tr
   const rows = about(tally.entries * scale)
   // When the records fit on a page, so does each list of some of them.
   if (records.certainty === 'exact' && records.value <= pageSizeOf(stream)) return { rows, calls: lists }
-  const longer = [...tally.counts.values()].reduce((sum, count) => sum + callsForList(stream, count * scale) - 1, 0)
-  return { rows, calls: about(lists.value + longer) }
+  const counts = [...tally.counts.values()]
+  return { rows, calls: about(expectedCalls(counts, Math.max(lists.value, counts.length), scale, pageSizeOf(stream))) }
 }
 
 /** At least a call for each list, when it is sure how many there are. */
