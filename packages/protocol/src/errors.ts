@@ -1,6 +1,6 @@
 /**
  * Errors that end a run, one class per decision of the catcher. Each carries the exit code it ends with:
- * 0 fine · 1 a bug · 2 configuration · 3 the source refused (run again later) · 4 data refused.
+ * 0 fine · 1 a bug · 2 configuration · 3 not now (the source refused, others are at work: run again later) · 4 data refused.
  *
  * The message is a paragraph for a person: what was seen, what was wanted, what to do.
  */
@@ -25,6 +25,13 @@ export class ConfigError extends ExitError {
 export class DataError extends ExitError {
   constructor(message: string, options?: ErrorOptions) {
     super(4, message, options)
+  }
+}
+
+/** What stands in the way will pass: another run on the same tables, an input that was cut off. Exit 3: run again later. */
+export class RunAgainError extends ExitError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(3, message, options)
   }
 }
 

@@ -1,3 +1,4 @@
+export { armBoundary, type Boundary, boundaries, boundary, DIE_AT } from './boundary.js'
 export * from './catalog.js'
 export * from './config.js'
 export * from './errors.js'

@@ -1,3 +1,4 @@
+import { armBoundary, DIE_AT } from '@keap-postgres/protocol'
 import { runCli } from './cli.js'
 import { CLEAR_BELOW } from './progress/screen.js'
 
@@ -13,6 +14,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 // Without a listener a broken pipe would end the process as if it were a bug; writers see it as their own failure.
 process.stdout.on('error', () => {})
+
+armBoundary(process.env[DIE_AT], () => process.kill(process.pid, 'SIGKILL'))
 
 process.exitCode = await runCli({
   argv: process.argv.slice(2),

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { type JsonText, type Message, objectText, writeMessage, writeMessages } from '@keap-postgres/protocol'
+import { boundary, type JsonText, type Message, objectText, writeMessage, writeMessages } from '@keap-postgres/protocol'
 import type { Bookmarks } from './bookmarks.js'
 import { jsonSchemaOf, pageLogKey } from './discover.js'
 import { compileProjection } from './project.js'
@@ -74,8 +74,11 @@ export function createOutput(
     },
 
     /** A page's records, its row in the page log, and the state behind it. `mark` moves the bookmarks. */
-    page: (batches: readonly Batch[], entry: PageEntry, mark: () => void) =>
-      writeMessages(out, pageMessages(batches, entry, mark)),
+    async page(batches: readonly Batch[], entry: PageEntry, mark: () => void): Promise<void> {
+      boundary('before page')
+      await writeMessages(out, pageMessages(batches, entry, mark))
+      boundary('after page')
+    },
 
     /** The end of a window: which scans are complete, and the state behind it. */
     end: (activations: readonly Activation[], mark: () => void) => writeMessages(out, endMessages(activations, mark)),

@@ -1,3 +1,4 @@
+import { armBoundary, DIE_AT } from '@keap-postgres/protocol'
 import { runCli } from './cli.js'
 
 const stop = new AbortController()
@@ -5,6 +6,8 @@ const stop = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort())
 // A reader that has gone is noticed by the write that fails.
 process.stdout.on('error', () => {})
+
+armBoundary(process.env[DIE_AT], () => process.kill(process.pid, 'SIGKILL'))
 
 process.exitCode = await runCli({
   argv: process.argv.slice(2),

@@ -4,7 +4,7 @@ import { mkdir, open, rename, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ConfigError } from '@keap-postgres/protocol'
+import { boundary, ConfigError } from '@keap-postgres/protocol'
 import type { KeapClient } from '../keap/client.js'
 import { RequestError } from '../keap/errors.js'
 
@@ -69,7 +69,9 @@ async function putInPlace(part: string, target: string, { updatedMs }: FileFacts
     await handle.close()
   }
   if (updatedMs !== undefined) await utimes(part, updatedMs / 1000, updatedMs / 1000)
+  boundary('before file rename')
   await rename(part, target)
+  boundary('after file rename')
 }
 
 async function hashOf(file: string): Promise<{ sha256: string; size: number }> {

@@ -1,4 +1,4 @@
-import { ConfigError } from '@keap-postgres/protocol'
+import { boundary, ConfigError } from '@keap-postgres/protocol'
 import { KeapRefusedError } from './errors.js'
 import { InvalidGrantError, refreshGrant, type TokenEndpoint } from './token-endpoint.js'
 import { type Grant, type HeldTokens, nameOf, type TokenStore, type Tokens, tokensOf } from './tokens.js'
@@ -129,7 +129,9 @@ export async function keepGrant(
   const tokens = tokensOf(grant, names, nameFor(options, grant.refresh_token), options.now())
   concealed(tokens, options.conceal)
   // Keap's refresh tokens die on use: save the new one before the first request with it.
+  boundary('before token store')
   await held.write(tokens)
+  boundary('after token store')
   await options.renewed(tokens)
   return tokens
 }

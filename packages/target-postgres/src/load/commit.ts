@@ -1,8 +1,9 @@
+import { boundary } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { loadError } from '../db/errors.js'
 import { saveBookmark } from '../meta/bookmarks.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
-import { type Run, recordBatch } from '../meta/runs.js'
+import { countBatch, type Run, recordBatch } from '../meta/runs.js'
 import type { Batch } from './batch.js'
 import type { Written } from './write-batch.js'
 
@@ -19,10 +20,16 @@ export async function commitBatch(
     for (const [{ stream, table }, entry] of written) {
       await recordBatch(client, run, { batch: batchNumber, stream, table, ...entry })
     }
+    const total = [...written.values()].reduce((sum, { counts }) => addCounts(sum, counts), noCounts)
+    await countBatch(client, run, total)
+    boundary('before bookmark')
     if (state !== undefined) await saveBookmark(client, run, state)
+    boundary('after bookmark')
+    boundary('before commit')
     await client.query('commit')
+    boundary('after commit')
+    return total
   } catch (error) {
     throw loadError(error, 'committing a batch')
   }
-  return [...written.values()].reduce((sum, { counts }) => addCounts(sum, counts), noCounts)
 }

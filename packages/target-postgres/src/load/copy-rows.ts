@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { boundary } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Stretch } from './batch.js'
@@ -9,7 +10,9 @@ const CHUNK_BYTES = 64 * 1024
 
 /** Sends rows to a COPY statement. */
 export async function copyRows(client: pg.Client, sql: string, stretches: readonly Stretch[]): Promise<void> {
+  boundary('before copy')
   await pipeline(Readable.from(chunksOf(stretches), { objectMode: false }), client.query(copyFrom(sql)))
+  boundary('after copy')
 }
 
 function* chunksOf(stretches: readonly Stretch[]): Generator<Buffer> {

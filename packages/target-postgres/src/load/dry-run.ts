@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import { ConfigError, DataError } from '@keap-postgres/protocol'
 import type pg from 'pg'
+import { Claims } from '../db/claims.js'
 import { type Connection, connect } from '../db/connect.js'
 import { KEPT } from '../db/errors.js'
 import { ident } from '../dialect/identifiers.js'
@@ -34,11 +35,12 @@ export type Rehearsed = {
  * @throws what a load throws
  */
 export async function dryRun(options: Omit<LoadOptions, 'output'>): Promise<Rehearsed> {
+  await using claims = await Claims.open(options.server)
   await using connection = await connect(options.server)
   await connection.query('begin')
   try {
     const client = withoutCommits(connection)
-    const { run } = await loadOver({ control: client, lanes: [client] }, { ...options, output: nowhere() })
+    const { run } = await loadOver({ claims, control: client, lanes: [client] }, { ...options, output: nowhere() })
     return await readRehearsed(connection, run)
   } catch (error) {
     throw withoutTrace(error)

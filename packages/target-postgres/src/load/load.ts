@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { Readable, Writable } from 'node:stream'
-import { type Log, readMessages, redactor, writeLine } from '@keap-postgres/protocol'
+import { boundary, type Log, RunAgainError, readMessages, redactor, writeLine } from '@keap-postgres/protocol'
 import type { Config } from '../config.js'
 import type { ServerChoice } from '../db/choose-connection.js'
+import { Claims } from '../db/claims.js'
 import { type Connection, connect, secretsOf } from '../db/connect.js'
 import { loadError } from '../db/errors.js'
 import { FALLBACK_SCHEMA } from '../dialect/identifiers.js'
 import type { Counts } from '../meta/counts.js'
 import { migrate } from '../meta/migrate.js'
-import { finishRun, type Run, startRun } from '../meta/runs.js'
+import { claimOf, closeDeadRuns, finishRun, type Run, startRun } from '../meta/runs.js'
 import { packageVersion } from '../version.js'
 import { Intake } from './intake.js'
 import { Loader } from './loader.js'
@@ -34,23 +36,25 @@ export type LoadOptions = {
  */
 export async function load(options: LoadOptions): Promise<Counts> {
   const { server } = options
+  await using claims = await Claims.open(server)
   await using control = await connect(server)
   await using laneA = await connect(server)
   await using laneB = await connect(server)
-  return (await loadOver({ control, lanes: [laneA, laneB] }, options)).counts
+  return (await loadOver({ claims, control, lanes: [laneA, laneB] }, options)).counts
 }
 
-/** Of a load: `control` reads what tables there are, each of `lanes` carries a batch. */
-type Connections = { control: Connection; lanes: readonly Connection[] }
+/** Of a load: `claims` keeps others away, `control` reads what tables there are, each of `lanes` carries a batch. */
+type Connections = { claims: Claims; control: Connection; lanes: readonly Connection[] }
 
-/** The same over these connections, which may also be one. */
+/** The same over these connections; control and lanes may also be one. */
 export async function loadOver(
-  { control, lanes }: Connections,
+  { claims, control, lanes }: Connections,
   options: LoadOptions,
 ): Promise<{ run: Run; counts: Counts }> {
   const { config, server, log } = options
-  const run = await openRun(control, config)
+  const run = await openRun(control, claims, options)
   const stop = new AbortController()
+  claims.lost.addEventListener('abort', () => stop.abort(), { once: true })
   const slabs = new Slabs()
   const loader = new Loader({
     lanes,
@@ -67,6 +71,7 @@ export async function loadOver(
   const intake = new Intake({
     tables: new StreamTables({
       client: control,
+      claim: (stream, schema) => claimStream(control, claims, run, { stream, schema }),
       choice: { metaSchema: config.meta_schema, defaultSchema: config.default_target_schema },
       contract: config.contract,
       log,
@@ -82,13 +87,14 @@ export async function loadOver(
   })
   try {
     await takeAll(options, { intake, loader, stop })
-    await finishRun(control, run, loader.counts)
+    if (claims.lost.aborted) throw new RunAgainError(CLAIMS_LOST)
+    await finishRun(control, run)
     return { run, counts: loader.counts }
   } catch (error) {
     const failure = loadError(error, 'loading')
     const reason = redactor(secretsOf(server))(failure instanceof Error ? failure.message : String(failure))
     // The database may be what failed; the first reason is the one to tell.
-    await finishRun(control, run, loader.counts, reason).catch(() => {})
+    await finishRun(control, run, reason).catch(() => {})
     throw failure
   }
 }
@@ -118,13 +124,45 @@ async function takeAll({ input, signal, log }: LoadOptions, { intake, loader, st
   if (refused !== undefined) throw refused
 }
 
-async function openRun(control: Connection, config: Config): Promise<Run> {
+async function openRun(control: Connection, claims: Claims, { config, log }: LoadOptions): Promise<Run> {
+  const run = { ...scopeOf(config), runId: randomUUID() }
   try {
     await migrate(control, config.meta_schema)
-    return await startRun(control, scopeOf(config), { target: packageVersion })
+    await closeDeadRuns(control, config.meta_schema)
+    await claims.take(claimOf(run))
+    await startRun(control, run, { target: packageVersion })
+    if (!(await claims.take(`state ${run.metaSchema} ${run.stateId}`))) log.warn(sharedState(run))
+    return run
   } catch (error) {
     throw loadError(error, `preparing the schema ${config.meta_schema}`)
   }
+}
+
+/**
+ * A stream's table is one run's at a time, but for those of the meta schema: there every run only adds rows of its own.
+ *
+ * @throws {RunAgainError} when another run has it
+ */
+async function claimStream(
+  control: Connection,
+  claims: Claims,
+  { metaSchema }: Run,
+  { stream, schema }: { stream: string; schema: string },
+): Promise<void> {
+  if (schema === metaSchema) return
+  await claims.takeStream(stream, schema)
+  // Whoever had it before and lives on without his claims: his next commit is refused.
+  await closeDeadRuns(control, metaSchema)
+}
+
+const CLAIMS_LOST =
+  'The connection that keeps other runs from these tables was lost. What was read before is committed. Run again.'
+
+function sharedState({ stateId }: Run): string {
+  return (
+    `Another run keeps its state under "${stateId}", too, and the last to write wins: nothing is lost, but much may be read ` +
+    'again. Give each of the two a state_id of its own.'
+  )
 }
 
 /** What a run is about: where it keeps its books, where its streams go, and under which name its state is kept. */
@@ -136,7 +174,9 @@ export function scopeOf(config: Config): Omit<Run, 'runId'> {
 /** Whoever read the states may have gone; the rows are committed and the state is in the database all the same. */
 async function writeState(output: Writable, state: string): Promise<void> {
   try {
+    boundary('before state line')
     await writeLine(output, state)
+    boundary('after state line')
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
   }

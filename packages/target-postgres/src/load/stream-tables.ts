@@ -6,7 +6,7 @@ import type { ColumnType } from '../dialect/column-type.js'
 import { type Column, columnsOf } from '../dialect/columns.js'
 import { describeChange } from '../dialect/ddl.js'
 import { compileRowEncoder, type EncodeRow } from '../dialect/encode-row.js'
-import { keyIndexOf, qualified, type SchemaChoice, type TableName } from '../dialect/identifiers.js'
+import { keyIndexOf, qualified, type SchemaChoice, type TableName, tableOf } from '../dialect/identifiers.js'
 import { ownDependents } from '../views/dependent-views.js'
 import type { TableChange } from './apply-changes.js'
 import { refuseChanges } from './contract.js'
@@ -18,7 +18,14 @@ export type StreamTable = { stream: string; table: TableName; columns: readonly 
 /** A stream as it is from now on, and what its table needs first. */
 export type Announced = { target: StreamTable; change: TableChange | undefined }
 
-type Options = { client: pg.Client; choice: SchemaChoice; contract: Contract; log: Log }
+type Options = {
+  client: pg.Client
+  /** Called before a stream's table is looked at. @throws when it is another run's */
+  claim: (stream: string, schema: string) => Promise<void>
+  choice: SchemaChoice
+  contract: Contract
+  log: Log
+}
 
 /** What is known of a stream's table, or will be so once what has been planned is done. */
 type Place = {
@@ -127,7 +134,8 @@ export class StreamTables {
   }
 
   async #findPlace(stream: string): Promise<Place> {
-    const { client, choice, log } = this.#options
+    const { client, claim, choice, log } = this.#options
+    await claim(stream, tableOf(stream, choice).schema)
     // Neither the tables of this run's other streams nor their indexes need be there yet.
     const claimed = [...this.#streams.values()].flatMap(({ target: { table } }) => [table, keyIndexOf(table)])
     const { table, found, taken } = await findPlace(client, stream, choice, new Set(claimed.map(qualified)))

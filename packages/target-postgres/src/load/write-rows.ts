@@ -1,3 +1,4 @@
+import { boundary } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { copyInto, copyStaging, createStaging, dropStaging, type Merge, mergeStaging } from '../dialect/merge.js'
 import { keyOf } from '../dialect/row-layout.js'
@@ -35,7 +36,9 @@ async function merge(client: pg.Client, { target }: StreamRows, stretches: reado
   const own: Merge = { table: target.table, columns: target.columns, staging: 'staging' }
   await client.query(createStaging(own))
   await copyRows(client, copyStaging(own), stretches)
+  boundary('before merge')
   const { rows } = await client.query<Outcome>(mergeStaging(own))
+  boundary('after merge')
   await client.query(dropStaging(own))
   return rows[0] ?? { inserted: 0, updated: 0 }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { RunAgainError } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { ident, type TableName } from '../dialect/identifiers.js'
 import type { Counts } from './counts.js'
@@ -7,12 +7,8 @@ import { nameText } from './names.js'
 /** One run of the target, as `keap_meta.runs` knows it. */
 export type Run = { runId: string; metaSchema: string; targetSchema: string; stateId: string }
 
-export async function startRun(
-  client: pg.Client,
-  scope: Omit<Run, 'runId'>,
-  versions: Readonly<Record<string, string>>,
-): Promise<Run> {
-  const run = { ...scope, runId: randomUUID() }
+/** Starts the record of a run. The caller holds the claim `claimOf` names, so that the next run can tell that this one lives. */
+export async function startRun(client: pg.Client, run: Run, versions: Readonly<Record<string, string>>): Promise<void> {
   await client.query(
     `
     insert into ${ident(run.metaSchema)}.runs (run_id, status, target_schema, state_id, versions)
@@ -20,29 +16,70 @@ export async function startRun(
     `,
     [run.runId, run.targetSchema, run.stateId, JSON.stringify(versions)],
   )
-  return run
 }
 
-/** @param error why the run failed, free of secrets; absent when it succeeded */
-export async function finishRun(client: pg.Client, run: Run, counts: Counts, error?: string): Promise<void> {
+/** What a run claims for as long as it lives. */
+export function claimOf({ runId }: Pick<Run, 'runId'>): string {
+  return `run ${runId}`
+}
+
+/**
+ * Closes the records of runs that died: "running", and nobody holds their claim. What they counted was committed with
+ * their rows and stays.
+ *
+ * @returns how many
+ */
+export async function closeDeadRuns(client: pg.Client, metaSchema: string): Promise<number> {
+  const { rowCount } = await client.query(
+    `
+    with running as materialized (
+      select run_id from ${ident(metaSchema)}.runs where status = 'running'
+    ), dead as materialized (
+      select run_id from running where pg_try_advisory_xact_lock(hashtextextended('target-postgres run ' || run_id, 0))
+    )
+    update ${ident(metaSchema)}.runs as runs
+    set status = 'interrupted', finished_at = coalesce(alive_at, started_at),
+      error = 'It ended without a word: killed, or cut off from Postgres. What it had committed stays.'
+    from dead
+    where runs.run_id = dead.run_id and status = 'running'
+    `,
+  )
+  return rowCount ?? 0
+}
+
+/**
+ * Adds what a batch did to its run's record; called in the batch's transaction. A run that another has found dead must not
+ * commit any more, though its process lives: its claims went with a lost connection.
+ *
+ * @throws {RunAgainError} when the run was closed
+ */
+export async function countBatch(client: pg.Client, run: Run, counts: Counts): Promise<void> {
+  const { rowCount } = await client.query(
+    `
+    update ${ident(run.metaSchema)}.runs
+    set alive_at = statement_timestamp(), records = records + $2, inserted = inserted + $3, updated = updated + $4,
+      unchanged = unchanged + $5, deleted = deleted + $6
+    where run_id = $1 and status = 'running'
+    `,
+    [run.runId, counts.records, counts.inserted, counts.updated, counts.unchanged, counts.deleted],
+  )
+  if (rowCount === 1) return
+  throw new RunAgainError(
+    'This run lost a connection to Postgres, and another run has taken over since. The batch was rolled back; everything up ' +
+      'to the last STATE written is in the database. Run again.',
+  )
+}
+
+/** Closes a run's record. @param error why it failed, free of secrets; absent when it succeeded */
+export async function finishRun(client: pg.Client, run: Run, error?: string): Promise<void> {
   await client.query(
     `
     update ${ident(run.metaSchema)}.runs
-    set status = $2, error = $3, finished_at = now(),
-      records = $4, inserted = $5, updated = $6, unchanged = $7, deleted = $8
-    where run_id = $1
+    set status = $2, error = $3, finished_at = now()
+    where run_id = $1 and status = 'running'
     `,
-    [
-      run.runId,
-      error === undefined ? 'succeeded' : 'failed',
-      // A line that is shown may hold what Postgres can't store.
-      error?.replaceAll('\0', '\uFFFD') ?? null,
-      counts.records,
-      counts.inserted,
-      counts.updated,
-      counts.unchanged,
-      counts.deleted,
-    ],
+    // A line that is shown may hold what Postgres can't store.
+    [run.runId, error === undefined ? 'succeeded' : 'failed', error?.replaceAll('\0', '\uFFFD') ?? null],
   )
 }
 
