@@ -5,7 +5,7 @@ import type { ServerChoice } from './choose-connection.js'
 import { type Connection, connect } from './connect.js'
 
 /** A killed run's claims end with its connection, which the server may notice a moment later. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 5_000
 const POLL_MS = 100
 
 /** The number by which Postgres knows a claim. */
