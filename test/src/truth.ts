@@ -100,6 +100,16 @@ export async function compareRows(
   return rows[0]
 }
 
+/** How many rows of a table hold something in a typed column that isn't what `raw` says. */
+export async function countWrongColumns(client: pg.Client, name: StreamName): Promise<number> {
+  const checks = columnChecks(columnsOf(name))
+  const { rows } = await client.query<{ wrong: number }>(`
+    select count(*)::int as wrong from keap.${name} as loaded
+    where array_remove(array[${checks.join(', ')}], null) <> '{}'
+  `)
+  return rows[0]?.wrong ?? 0
+}
+
 async function assertRows(client: pg.Client, of: StreamTable, rows: Required<TrueRow>[]): Promise<void> {
   const { rows: different } = await client.query(
     `
@@ -132,9 +142,7 @@ function rowParameters(rows: Required<TrueRow>[]): string[][] {
 }
 
 async function assertColumns(client: pg.Client, { table }: StreamTable, { columns }: StreamColumns): Promise<void> {
-  const checks = columns
-    .filter(({ from }) => from.startsWith('/'))
-    .map((column) => `case when "${column.name}" is distinct from ${expected(column)} then '${column.name}' end`)
+  const checks = columnChecks({ columns })
   const { rows: different } = await client.query(`
     with checked as (
       select array_remove(array[${checks.join(', ')}], null) as columns, loaded.* from ${table} as loaded
@@ -142,6 +150,13 @@ async function assertColumns(client: pg.Client, { table }: StreamTable, { column
     select * from checked where columns <> '{}' limit 2
   `)
   assert.deepEqual(different, [], `columns of ${table} are not what raw says`)
+}
+
+/** For each column that comes from `raw` an expression: its name where it isn't what `raw` says. */
+function columnChecks({ columns }: Pick<StreamColumns, 'columns'>): string[] {
+  return columns
+    .filter(({ from }) => from.startsWith('/'))
+    .map((column) => `case when "${column.name}" is distinct from ${expected(column)} then '${column.name}' end`)
 }
 
 /** What Postgres makes of `raw` where the column's value comes from. */

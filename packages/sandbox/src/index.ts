@@ -16,6 +16,7 @@ export {
   startPipeline,
   startTapKeap,
 } from './pipeline.js'
+export { type Random, randomFrom } from './random.js'
 export { sandboxCredentials } from './server/auth.js'
 export type { Fault } from './server/faults.js'
 export { keyLimits, type Limits, oauthLimits } from './server/limits.js'

@@ -56,7 +56,7 @@ export async function startEmbedded({ dir, log, serverFlags = [] }: EmbeddedOpti
   }
   let stopped: Promise<void> | undefined
   const stop = () => {
-    stopped ??= leave(cluster, presence)
+    stopped ??= leave(cluster, { presence, port, password })
     return stopped
   }
   return { url, dir: home.dir, port, started, stop, [Symbol.asyncDispose]: stop }
@@ -124,15 +124,28 @@ async function join(port: number, password: string): Promise<pg.Client | undefin
   return undefined
 }
 
-async function leave(cluster: Cluster, presence: pg.Client): Promise<void> {
+async function leave(
+  cluster: Cluster,
+  { presence, port, password }: { presence: pg.Client; port: number; password: string },
+): Promise<void> {
+  if (await leaveAs(cluster, presence)) return
+  // A server that crashed and recovered has thrown us out; it is up again all the same.
+  const again = await join(port, password)
+  if (again) await leaveAs(cluster, again)
+}
+
+/** Whether the server still knew us. */
+async function leaveAs(cluster: Cluster, presence: pg.Client): Promise<boolean> {
   try {
     await presence.query('select pg_advisory_unlock_shared($1)', [IN_USE])
     const { rows } = await presence.query<{ last: boolean }>('select pg_try_advisory_lock($1) as last', [IN_USE])
     if (rows[0]?.last) await stopServer(cluster)
+    return true
   } catch {
-    // The server has gone already, by someone else's hand.
+    return false
+  } finally {
+    await presence.end().catch(() => {})
   }
-  await presence.end().catch(() => {})
 }
 
 async function makeDatabase(client: pg.Client): Promise<void> {

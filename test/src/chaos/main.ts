@@ -1,0 +1,41 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { REQUESTS, runChaos } from './run-chaos.js'
+import { startServer } from './server.js'
+import { randomStrike } from './strikes.js'
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    contacts: { type: 'string', default: '3500' },
+  },
+})
+const wanted = Number(values.kills)
+const contacts = Number(values.contacts)
+
+const dir = mkdtempSync(path.join(tmpdir(), 'keap-chaos-postgres-'))
+chmodSync(dir, 0o755)
+const began = performance.now()
+try {
+  await using server = await startServer(path.join(dir, 'postgres'))
+  const result = await runChaos({
+    seed: Number(values.seed),
+    server,
+    sizes: { contacts, tags: 12, opportunities: 2500, appointments: 2500, orders: 1200, files: 10 },
+    nextStrike: (random, kills) => (kills < wanted ? randomStrike(random, REQUESTS) : undefined),
+    log: (line) => console.log(line),
+  })
+  const { kills, attempts, rows, lost, doubled, rereadPages, mostRereads, left } = result
+  for (const what of left) console.log(`left behind: ${what}`)
+  const minutes = ((performance.now() - began) / 60_000).toFixed(1)
+  console.log(
+    `${attempts} attempts in ${minutes} minutes; of one stream, one death had ${mostRereads} pages read again`,
+  )
+  console.log(`kills=${kills} rows=${rows} lost=${lost} doubled=${doubled} reread_pages=${rereadPages}`)
+  process.exitCode = lost + doubled + left.length === 0 ? 0 : 1
+} finally {
+  rmSync(dir, { recursive: true, force: true })
+}
