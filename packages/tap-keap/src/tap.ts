@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { type BegunRun, type RunOptions, withRun } from './begin-run.js'
+import { clearParts } from './files/clear-parts.js'
 import { createOutput } from './output.js'
 import { guessRows } from './plan/survey.js'
 import { drawProgress } from './progress/draw-progress.js'
@@ -32,6 +33,7 @@ export async function runTap({ selection, out, screen, ...options }: TapOptions)
     const { bookmarks, account, traffic, now, beganMs } = begun
     const output = createOutput(out, bookmarks, { tapRunId: randomUUID(), account, pageLog: selection.pageLog })
     await output.pageLogSchema()
+    if (config.download_files) await clearParts(begun.filesDir, now())
     const progress = createProgress(now)
     // How long a list is costs a call, which only someone who is there to see it is worth.
     const watch = watchRun(progress, screen && ((list, first) => guessRows(begun, list, first)))

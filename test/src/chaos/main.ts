@@ -10,11 +10,9 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
-    contacts: { type: 'string', default: '3500' },
   },
 })
 const wanted = Number(values.kills)
-const contacts = Number(values.contacts)
 
 const dir = mkdtempSync(path.join(tmpdir(), 'keap-chaos-postgres-'))
 chmodSync(dir, 0o755)
@@ -24,18 +22,18 @@ try {
   const result = await runChaos({
     seed: Number(values.seed),
     server,
-    sizes: { contacts, tags: 12, opportunities: 2500, appointments: 2500, orders: 1200, files: 10 },
     nextStrike: (random, kills) => (kills < wanted ? randomStrike(random, REQUESTS) : undefined),
     log: (line) => console.log(line),
   })
-  const { kills, attempts, rows, lost, doubled, rereadPages, mostRereads, left } = result
+  const { kills, attempts, rows, lost, doubled, rereadPages, mostRereads, left, bugs } = result
+  for (const bug of bugs) console.log(`a bug: ${bug}`)
   for (const what of left) console.log(`left behind: ${what}`)
   const minutes = ((performance.now() - began) / 60_000).toFixed(1)
   console.log(
     `${attempts} attempts in ${minutes} minutes; of one stream, one death had ${mostRereads} pages read again`,
   )
   console.log(`kills=${kills} rows=${rows} lost=${lost} doubled=${doubled} reread_pages=${rereadPages}`)
-  process.exitCode = lost + doubled + left.length === 0 ? 0 : 1
+  process.exitCode = lost + doubled + left.length + bugs.length === 0 ? 0 : 1
 } finally {
   rmSync(dir, { recursive: true, force: true })
 }

@@ -5,7 +5,7 @@ import type { Random } from '@keap-postgres/sandbox'
  * Who is killed from outside: one of the two programs, a server process that serves them (`backend`: with SIGKILL, upon which
  * Postgres throws everybody out and recovers; `connection`: by the server itself), or the whole server.
  */
-export const victims = ['tap', 'target', 'backend', 'connection', 'server'] as const
+const victims = ['tap', 'target', 'backend', 'connection', 'server'] as const
 export type Victim = (typeof victims)[number]
 
 /** One death: at a named place in the code, the `count`th time, or `delayMs` after the `nth` request to Keap. */

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { boundary, ConfigError } from '@keap-postgres/protocol'
 import type { KeapClient } from '../keap/client.js'
 import { RequestError } from '../keap/errors.js'
+import { PART } from './clear-parts.js'
 
 /** What Keap says about a file, as far as its bytes are concerned. */
 export type FileFacts = {
@@ -35,7 +36,7 @@ export async function downloadFile(
   facts: FileFacts,
 ): Promise<StoredFile> {
   if (await isThere(target, facts)) return { ...(await onDisk(target, () => hashOf(target))), calls: 0 }
-  const part = `${target}.part`
+  const part = `${target}${PART}`
   let hasDiffered = false
   await onDisk(target, () => mkdir(path.dirname(target), { recursive: true }))
   const { value, attempts } = await client.download(url, facts.size, async (body) => {
