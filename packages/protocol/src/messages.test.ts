@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { test } from 'node:test'
-import { DataError } from './errors.js'
+import { DataError, RunAgainError } from './errors.js'
 import { objectText } from './json-text.js'
 import type { Message } from './messages.js'
 import { type MessageAt, readMessages } from './read-messages.js'
@@ -46,6 +46,20 @@ test('message types are read case-insensitively, key_properties may be absent or
   })
   assert.ok(read[1]?.message.type === 'RECORD')
   assert.equal(read[1].message.record.get('x'), '1.10')
+})
+
+test('an input that ends in the middle of a line was cut off; what came before is given out', async () => {
+  const whole = '{"type":"STATE","value":1}\n'
+  const taken: number[] = []
+  const input = Readable.from([Buffer.from(`${whole}{"type":"RECORD","stream":"t","rec`)])
+  await assert.rejects(
+    async () => {
+      for await (const messages of readMessages(input)) for (const { line } of messages) taken.push(line)
+    },
+    (error: unknown) =>
+      error instanceof RunAgainError && error.exitCode === 3 && /middle of line 2/.test(error.message),
+  )
+  assert.deepEqual(taken, [1])
 })
 
 test('blank lines are skipped but counted, a last line needs no newline, CRLF is taken', async () => {

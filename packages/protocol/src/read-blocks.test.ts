@@ -34,6 +34,6 @@ function cutUp(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 
 async function blocksOf(chunks: readonly Buffer[]): Promise<Buffer[]> {
   const blocks: Buffer[] = []
-  for await (const block of readBlocks(Readable.from(chunks))) blocks.push(block)
+  for await (const { block } of readBlocks(Readable.from(chunks))) blocks.push(block)
   return blocks
 }

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
-import { DataError } from './errors.js'
+import { DataError, RunAgainError } from './errors.js'
 import type { ControlMessage } from './messages.js'
 import { parseControlMessage } from './parse-control-message.js'
-import { readBlocks } from './read-blocks.js'
+import { type Block, readBlocks } from './read-blocks.js'
 import { type RecordLine, RecordReader } from './record-reader.js'
 
 /** A message, and the number of its line, counted from 1 with blank lines included. */
@@ -15,28 +15,36 @@ export type MessageAt = { line: number; message: RecordLine | ControlMessage }
  *
  * @throws {DataError} at the first line that isn't a message: its number, what was seen, what was wanted.
  *   All messages before it have been given out.
+ * @throws {RunAgainError} when the input ends in the middle of a line: whoever wrote it was cut off
  */
 export async function* readMessages(input: Readable): AsyncGenerator<Iterable<MessageAt>> {
   const reader = new RecordReader()
   let line = 0
-  function* messagesOf(block: Buffer): Generator<MessageAt> {
+  function* messagesOf({ block, isCut }: Block): Generator<MessageAt> {
     let start = 0
     while (start < block.length) {
       const end = block.indexOf(0x0a, start)
       line++
-      if (!isBlank(block, start, end)) yield { line, message: readLine(reader, block, { start, end, line }) }
+      if (!isBlank(block, start, end)) yield { line, message: readLine(reader, block, { start, end, line, isCut }) }
       start = end + 1
     }
   }
   for await (const block of readBlocks(input)) yield messagesOf(block)
 }
 
-type Place = { start: number; end: number; line: number }
+type Place = { start: number; end: number; line: number; isCut: boolean }
 
-function readLine(reader: RecordReader, block: Buffer, { start, end, line }: Place): MessageAt['message'] {
+function readLine(reader: RecordReader, block: Buffer, { start, end, line, isCut }: Place): MessageAt['message'] {
   try {
     return reader.read(block, start, end) ?? parseControlMessage(block.toString('utf8', start, end))
   } catch (error) {
+    if (isCut) {
+      throw new RunAgainError(
+        `The input ended in the middle of line ${line}: the program that wrote it was cut off. What came before is loaded, ` +
+          'and the last state says how far it is vouched for. Run the same command again.',
+        { cause: error },
+      )
+    }
     const reason = error instanceof Error ? error.message : String(error)
     const text = block.toString('utf8', start, Math.min(end, start + 400))
     const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text

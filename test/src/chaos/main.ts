@@ -19,6 +19,12 @@ chmodSync(dir, 0o755)
 const began = performance.now()
 try {
   await using server = await startServer(path.join(dir, 'postgres'))
+  // Our server isn't in the terminal's group of processes, and would outlive us.
+  process.on('SIGINT', async () => {
+    await server.kill()
+    rmSync(dir, { recursive: true, force: true })
+    process.exit(130)
+  })
   const result = await runChaos({
     seed: Number(values.seed),
     server,
@@ -26,7 +32,6 @@ try {
     log: (line) => console.log(line),
   })
   const { kills, attempts, rows, lost, doubled, rereadPages, mostRereads, left, bugs } = result
-  for (const bug of bugs) console.log(`a bug: ${bug}`)
   for (const what of left) console.log(`left behind: ${what}`)
   const minutes = ((performance.now() - began) / 60_000).toFixed(1)
   console.log(

@@ -65,10 +65,10 @@ const sizes: Partial<Sizes> = {
 }
 
 /** About how many an undisturbed run makes. */
-export const REQUESTS = 32
+export const REQUESTS = 17
 
 /** A death that doesn't come about in so many attempts is given up: its place isn't passed that often. */
-const PATIENCE = 3
+const PATIENCE = 2
 
 /** Kills a pipeline over and over, gives the same command again each time, and compares at the end. */
 export async function runChaos({ seed, server, nextStrike, log }: ChaosOptions): Promise<ChaosResult> {
@@ -96,7 +96,11 @@ export async function runChaos({ seed, server, nextStrike, log }: ChaosOptions):
       `${attempts}. ${strike ? describe(strike) : 'undisturbed'}: ${outcome(done)}, ${asked.length} requests, ${done.seconds.toFixed(1)} s`,
     )
     // A death is no bug of the one who lives, whatever he was doing.
-    for (const { exitCode, stderr } of [done.tap, done.target]) if (exitCode === 1) bugs.push(stderr)
+    for (const { exitCode, stderr } of [done.tap, done.target]) {
+      if (exitCode !== 1) continue
+      bugs.push(stderr)
+      log(`a bug: ${stderr}`)
+    }
     return done
   }
 
