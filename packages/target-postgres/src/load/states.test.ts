@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inScratch, recordOf, runTarget, schemaOf, stateOf, toText } from '../testing.js'
@@ -74,6 +74,8 @@ test(
     const stop = new AbortController()
     const ended = runTarget([], target.env, input, stop.signal)
     input.write(toText([schemaOf('t', { id }), recordOf('t', { id: 1 }), stateOf('half way')]))
+    const isUnderWay = () => target.rows(`select from :meta.runs where status = 'running'`).then(({ length }) => length > 0, () => false)
+    while (!(await isUnderWay())) await sleep(20)
     await sleep(500)
     stop.abort()
     const { exitCode, states } = await ended
@@ -119,5 +121,22 @@ test(
     const [code] = await once(child, 'close')
     assert.equal(code, 0, said)
     assert.deepEqual(await target.rows('select count(*)::int from :s.t'), [{ count: 50 }])
+  }),
+)
+
+test(
+  'an input that was cut off in the middle of a line: what came before is loaded, and the run says so',
+  inScratch(async (target) => {
+    const whole = toText([schemaOf('t', { id }), recordOf('t', { id: 1 }), stateOf(1)])
+    const { exitCode, states, stderr } = await runTarget(
+      [],
+      target.env,
+      Readable.from([Buffer.from(`${whole}{"type":"REC`)]),
+    )
+    assert.deepEqual([exitCode, states], [3, ['1']])
+    assert.match(stderr, /The input ended in the middle of line 4/)
+    const rows = await target.rows('select status, records::int, error from :meta.runs')
+    assert.deepEqual([rows[0]?.status, rows[0]?.records], ['failed', 1])
+    assert.match(String(rows[0]?.error), /cut off/)
   }),
 )
