@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { copyJson, copyPlain, copyString, holdsUnstorable, readCopy } from './copy-text.js'
+import { copyJson, copyPlain, copyString, holdsUnstorable } from './copy-text.js'
+
+const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
 /** What Postgres reads: the backslash escapes of COPY's text format. */
 function decodeCopy(text: string): string {
   assert.doesNotMatch(text, /[\t\n\r]/, 'a raw separator')
   assert.doesNotMatch(text, /(?<!\\)(\\\\)*\\[0-7xN.]/, 'an escape that COPY reads otherwise')
-  return readCopy(text)
+  return text.replace(/\\(.)/gsu, (_, character: string) => ESCAPED[character] ?? character)
 }
 
 const storable = (value: string) => value.replace(/[\0\p{Surrogate}]/gu, '\uFFFD')

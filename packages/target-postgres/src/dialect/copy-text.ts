@@ -14,8 +14,6 @@ export const COPY_NULL = '\\N'
 const REPLACEMENT = '\uFFFD'
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-const CHARACTERS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
-
 /** A pair of surrogates · what Postgres has no form for · any other escape, so that `\\u0000` is read as it is meant. */
 const ESCAPES = /(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|(\\u0000|\\u[dD][89a-fA-F]..)|\\./g
 
@@ -30,11 +28,6 @@ export function copyPlain(value: string): string {
   return value
     .replace(/[\0\p{Surrogate}]/gu, REPLACEMENT)
     .replace(/[\\\n\r\t]/g, (character) => ESCAPED[character] ?? '')
-}
-
-/** The text that COPY reads, of what the functions here have written. */
-export function readCopy(copy: string): string {
-  return copy.replace(/\\(.)/gsu, (_, character: string) => CHARACTERS[character] ?? character)
 }
 
 /** A JSON value as it stands, as COPY text for a `jsonb` or `text` column. */

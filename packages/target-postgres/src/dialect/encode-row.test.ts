@@ -8,7 +8,6 @@ import { COPY_NULL } from './copy-text.js'
 import { compileRowEncoder } from './encode-row.js'
 import { encoderOf } from './encode-value.js'
 import { InvalidRecordError } from './invalid-record.js'
-import { readHead } from './row-layout.js'
 import { RowWriter } from './row-writer.js'
 
 const columns = columnsOf('t', { properties: { name: { type: 'string' }, id: { type: 'integer' }, raw: {} } }, ['id'])
@@ -62,18 +61,6 @@ test('rows that are always compared, or never, have no hash', () => {
   assert.equal(encoderOfTexts()('{"id":1,"_sdc_deleted_at":"2024-01-01T00:00:00Z"}')[0], COPY_NULL)
   const keyless = columns.map((column) => ({ ...column, isKey: false }))
   assert.equal(encoderOfTexts(keyless)('{"id":1}')[0], COPY_NULL)
-})
-
-test('the head of a row is read back as it was sent', () => {
-  const keyed = columnsOf('t', { properties: { v: {}, a: { type: 'string' }, b: { type: 'integer' } } }, ['a', 'b'])
-  const encode = encoderOfTexts(keyed)
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), fc.integer(), (a, b) => {
-      const row = Buffer.from(`${encode(JSON.stringify({ v: 'x', a, b }), ',"version":7').join('\t')}\n`)
-      assert.deepEqual(readHead(row, 0, 2).key, [a, String(b)])
-      assert.equal(readHead(row, 0, 2).version, '7')
-    }),
-  )
 })
 
 test('a value copied as its bytes stand is what the careful encoder makes of it', () => {

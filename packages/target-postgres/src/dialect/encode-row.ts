@@ -49,23 +49,19 @@ export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): En
   const hasKey = columns.some((column) => column.isKey)
   // Two records are the same only where the same values go to the same columns.
   const fingerprint = Buffer.from(digest(JSON.stringify(fields.map(({ name, type }) => [name, type]))))
-  // All records of a page were extracted at one time.
-  let lastTime: { value: string | undefined; text: string } = { value: undefined, text: COPY_NULL }
+  const headOf = headEncoder(stream)
 
   function writeRow(message: RecordLine, line: number, out: RowWriter): void {
-    const { record, time_extracted, version } = message
+    const { record } = message
     const slots = slotsIn(record.shape)
-    if (time_extracted !== lastTime.value) {
-      const json = time_extracted === undefined ? undefined : JSON.stringify(time_extracted)
-      lastTime = { value: time_extracted, text: encodeTime('time_extracted', json, stream, line) }
-    }
-    const deleted = encodeTime(DELETION_MARK, textIn(record, slots[0]), stream, line)
+    const mark = textIn(record, slots[0])
     // A record that marks its own row as deleted goes without a hash, and is always compared whole.
-    const isHashed = hasKey && deleted === COPY_NULL
+    const isHashed = hasKey && (mark === undefined || mark === 'null')
     const hashAt = out.at
     if (isHashed) out.at += HASH_DIGITS
     else out.ascii(COPY_NULL)
-    out.ascii(`\t${version ?? COPY_NULL}\t${lastTime.text}\t${deleted}\tnow`)
+    const head = headOf(message, mark, line)
+    out.copy(head, 0, head.length)
     const valuesAt = out.at
     writeValues(record, slots, line, out)
     if (isHashed) {
@@ -115,11 +111,24 @@ function textIn(record: RecordSlots, slot: number | undefined): JsonText | undef
   return slot === undefined || slot < 0 ? undefined : record.text(slot)
 }
 
-function encodeTime(property: string, value: JsonText | undefined, stream: string, line: number): string {
-  if (value === undefined || value === 'null') return COPY_NULL
-  const text = encoders.timestamptz(value)
-  if (text !== undefined) return text
-  throw badValue({ stream, line, key: '', property, value, type: 'timestamptz', isKey: false })
+/** Encodes the metadata behind the hash, which is the same for all records of a page. */
+function headEncoder(stream: string) {
+  let known: { version: number | undefined; time: string | undefined; mark: JsonText | undefined } | undefined
+  let head: Buffer = Buffer.of()
+  return ({ version, time_extracted: time }: RecordLine, mark: JsonText | undefined, line: number): Buffer => {
+    if (known && known.version === version && known.time === time && known.mark === mark) return head
+    const timeText = (property: string, value: JsonText | undefined) => {
+      if (value === undefined || value === 'null') return COPY_NULL
+      const text = encoders.timestamptz(value)
+      if (text !== undefined) return text
+      throw badValue({ stream, line, key: '', property, value, type: 'timestamptz', isKey: false })
+    }
+    const extracted = timeText('time_extracted', time === undefined ? undefined : JSON.stringify(time))
+    // "now" is the time of the transaction that loads the row.
+    head = Buffer.from(`\t${version ?? COPY_NULL}\t${extracted}\t${timeText(DELETION_MARK, mark)}\tnow`)
+    known = { version, time, mark }
+    return head
+  }
 }
 
 function keyOf(record: RecordSlots, columns: readonly Column[]): string {

@@ -1,8 +1,7 @@
 import type { ColumnType } from './column-type.js'
 import type { Column } from './columns.js'
-import { COPY_NULL, readCopy } from './copy-text.js'
 
-/** In front of a row's own columns: what tells it apart, so that it can be read back without going through the rest. */
+/** In front of a row's own columns: what tells it apart can so be read back without going through the rest. */
 const leading = [
   { name: '_sdc_record_hash', type: 'uuid' },
   { name: '_sdc_table_version', type: 'bigint' },
@@ -10,6 +9,11 @@ const leading = [
   { name: '_sdc_deleted_at', type: 'timestamptz' },
   { name: '_sdc_batched_at', type: 'timestamptz' },
 ] as const satisfies { name: string; type: ColumnType }[]
+
+/** Places of a row's fields. */
+export const HASH = 0
+export const VERSION = 1
+export const FIRST_KEY: number = leading.length
 
 /** The columns of a row in the order in which it is sent. */
 export function rowLayout(columns: readonly Column[]): { name: string; type: ColumnType }[] {
@@ -25,51 +29,12 @@ export function keyOf(columns: readonly Column[]): Column[] {
   return columns.filter((column) => column.isKey)
 }
 
-/** What tells a row apart, as Postgres reads it; null is null. */
-export type RowHead = { hash: string | null; version: string | null; key: string[] }
-
 const TAB = 0x09
 const NEWLINE = 0x0a
-const MINUS = 0x2d
-const ZERO = 0x30
 
-/** Reads the head of the row that starts at `start`. */
-export function readHead(bytes: Buffer, start: number, keyColumns: number): RowHead {
-  const end = behind(bytes, start, leading.length + keyColumns) - 1
-  const [hash = '', version = '', ...others] = bytes.toString('utf8', start, end).split('\t')
-  return { hash: orNull(hash), version: orNull(version), key: others.slice(leading.length - 2).map(unescaped) }
-}
-
-/** The key of the row that starts at `start`, if whole numbers of up to 15 digits are all that it is made of. */
-export function wholeKey(bytes: Buffer, start: number, columns: readonly Column[]): number[] | undefined {
-  const key: number[] = []
-  let at = behind(bytes, start, leading.length)
-  for (const { type } of keyOf(columns)) {
-    if (type !== 'bigint') return undefined
-    const end = behind(bytes, at, 1) - 1
-    const first = bytes[at] === MINUS ? at + 1 : at
-    if (end - first > 15) return undefined
-    let value = 0
-    for (let digit = first; digit < end; digit++) value = value * 10 + (bytes[digit] as number) - ZERO
-    key.push(first === at ? value : -value)
-    at = end + 1
-  }
-  return key
-}
-
-/** The offset behind so many fields and the separators that end them. */
-function behind(bytes: Buffer, start: number, fields: number): number {
+/** Where the field that starts at `start` ends. */
+export function fieldEnd(row: Buffer, start: number): number {
   let at = start
-  for (let left = fields; left > 0; at++) {
-    if (bytes[at] === TAB || bytes[at] === NEWLINE) left--
-  }
+  while (row[at] !== TAB && row[at] !== NEWLINE) at++
   return at
-}
-
-function orNull(field: string): string | null {
-  return field === COPY_NULL ? null : field
-}
-
-function unescaped(field: string): string {
-  return field.includes('\\') ? readCopy(field) : field
 }

@@ -13,22 +13,22 @@ import {
   seenTable,
 } from '../dialect/seen-keys.js'
 import type { Widening } from '../dialect/widening.js'
+import type { StreamRows } from './batch.js'
+import { readHeads } from './heads.js'
 import { lockDdl } from './lock-ddl.js'
 import { readTable } from './read-table.js'
-import type { Heads } from './sift.js'
 import type { StreamTable } from './stream-tables.js'
 
-/** Notes which keys the records of a scan hold, but for some rows, by their numbers. */
+/** Notes which keys the rows of a scan hold, but for those with certain numbers, counted from 1. */
 export async function noteSeenKeys(
   client: pg.Client,
-  target: StreamTable,
-  { versions, keys }: Heads,
+  rows: StreamRows,
   { except, metaSchema }: { except: ReadonlySet<number>; metaSchema: string },
 ): Promise<void> {
-  if (except.size === versions.length) return
-  const seen = await ensureSeen(client, target, metaSchema)
-  const noted = <T>(items: readonly T[]) => items.filter((_, index) => !except.has(index + 1))
-  await client.query(noteSeen(seen, target.columns), [noted(versions), ...keys.map(noted)])
+  if (except.size === rows.records) return
+  const seen = await ensureSeen(client, rows.target, metaSchema)
+  const { versions, keys } = readHeads(rows, except)
+  await client.query(noteSeen(seen, rows.target.columns), [versions, ...keys])
 }
 
 /**

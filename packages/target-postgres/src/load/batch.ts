@@ -55,7 +55,7 @@ export function isEmpty({ tableChanges, rows, activations, state }: Batch): bool
 export function addRecord(batch: Batch, target: StreamTable, message: RecordLine, line: number): void {
   const length = target.encode(message, line, batch.out)
   const rows = rowsFor(batch, target)
-  extend(rows.stretches, { bytes: batch.out.bytes, start: batch.out.at - length, end: batch.out.at })
+  extend(rows.stretches, batch.out.bytes, batch.out.at - length, batch.out.at)
   rows.isVersioned ||= message.version !== undefined
   rows.records++
   rows.bytes += length
@@ -64,10 +64,10 @@ export function addRecord(batch: Batch, target: StreamTable, message: RecordLine
 }
 
 /** Adds a stretch to others, as part of the last one where it goes on from there. */
-export function extend(stretches: Stretch[], next: Stretch): void {
+export function extend(stretches: Stretch[], bytes: Buffer, start: number, end: number): void {
   const last = stretches.at(-1)
-  if (last?.bytes === next.bytes && last.end === next.start) last.end = next.end
-  else stretches.push(next)
+  if (last?.bytes === bytes && last.end === start) last.end = end
+  else stretches.push({ bytes, start, end })
 }
 
 function rowsFor(batch: Batch, target: StreamTable): StreamRows {

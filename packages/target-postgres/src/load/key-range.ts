@@ -1,11 +1,18 @@
-import { wholeKey } from '../dialect/row-layout.js'
-import { eachRow, type StreamRows } from './batch.js'
+import { FIRST_KEY, fieldEnd, keyOf } from '../dialect/row-layout.js'
+import { eachRow, type StreamRows, type Stretch } from './batch.js'
 
-type Range = { min: readonly number[]; max: readonly number[] }
+type Key = readonly number[]
+type Range = { min: Key; max: Key }
+
+const MINUS = 0x2d
+const ZERO = 0x30
+
+/** What a number holds without loss, whatever the digits. */
+const MAX_DIGITS = 15
 
 const known = new WeakMap<StreamRows, Range | undefined>()
 
-/** Whether no key can be in both; told only of keys that are whole numbers, as most are. */
+/** Whether no key can be in both. That is seen of keys that are whole numbers, as most are, when they follow each other. */
 export function areDisjoint(rows: StreamRows, others: StreamRows): boolean {
   const [a, b] = [rangeOf(rows), rangeOf(others)]
   return a !== undefined && b !== undefined && (isLess(a.max, b.min) || isLess(b.max, a.min))
@@ -17,19 +24,45 @@ function rangeOf(rows: StreamRows): Range | undefined {
 }
 
 function findRange(rows: StreamRows): Range | undefined {
-  let range: { min: number[]; max: number[] } | undefined
-  for (const { bytes, start } of eachRow(rows)) {
-    const key = wholeKey(bytes, start, rows.target.columns)
+  const columns = keyOf(rows.target.columns)
+  if (columns.some(({ type }) => type !== 'bigint')) return undefined
+  let range: { min: Key; max: Key } | undefined
+  for (const row of eachRow(rows)) {
+    const key = readKey(row, columns.length)
     if (!key) return undefined
-    if (!range) range = { min: key, max: key }
-    else if (isLess(key, range.min)) range.min = key
-    else if (isLess(range.max, key)) range.max = key
+    range ??= { min: key, max: key }
+    if (isLess(key, range.min)) range.min = key
+    if (isLess(range.max, key)) range.max = key
   }
   return range
 }
 
+function readKey({ bytes, start }: Stretch, columns: number): Key | undefined {
+  const key: number[] = []
+  let at = start
+  for (let field = 0; field < FIRST_KEY + columns; field++) {
+    const end = fieldEnd(bytes, at)
+    if (field >= FIRST_KEY) {
+      if (end - at > MAX_DIGITS) return undefined
+      key.push(wholeNumber(bytes, at, end))
+    }
+    at = end + 1
+  }
+  return key
+}
+
+function wholeNumber(bytes: Buffer, start: number, end: number): number {
+  const isNegative = bytes[start] === MINUS
+  let value = 0
+  for (let at = isNegative ? start + 1 : start; at < end; at++) value = value * 10 + (bytes[at] as number) - ZERO
+  return isNegative ? -value : value
+}
+
 /** In the order of an index: by the first column, then by the next. */
-function isLess(a: readonly number[], b: readonly number[]): boolean {
-  const index = a.findIndex((value, at) => value !== b[at])
-  return index >= 0 && (a[index] ?? 0) < (b[index] ?? 0)
+function isLess(a: Key, b: Key): boolean {
+  for (let column = 0; column < a.length; column++) {
+    const [left = 0, right = 0] = [a[column], b[column]]
+    if (left !== right) return left < right
+  }
+  return false
 }

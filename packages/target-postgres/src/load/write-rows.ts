@@ -5,7 +5,7 @@ import { keyOf } from '../dialect/row-layout.js'
 import { noteSeenKeys } from './activate.js'
 import type { StreamRows, Stretch } from './batch.js'
 import { copyRows } from './copy-rows.js'
-import { pick, readHeads, sift } from './sift.js'
+import { pick, sift } from './sift.js'
 
 type Outcome = { inserted: number; updated: number }
 
@@ -25,9 +25,8 @@ export async function writeRows(client: pg.Client, rows: StreamRows, { metaSchem
     await copyRows(client, copyInto(target), stretches)
     return { inserted: records, updated: 0 }
   }
-  const heads = readHeads(rows)
-  const sifted = await sift(client, rows, heads)
-  if (rows.isVersioned) await noteSeenKeys(client, target, heads, { except: sifted.added, metaSchema })
+  const sifted = await sift(client, rows)
+  if (rows.isVersioned) await noteSeenKeys(client, rows, { except: sifted.added, metaSchema })
   const picked = pick(rows, sifted)
   return picked.length > 0 ? await merge(client, rows, picked) : { inserted: 0, updated: 0 }
 }
