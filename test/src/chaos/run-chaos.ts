@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Random, randomFrom, type Sizes, startKeap } from '@keap-postgres/sandbox'
 import type { StreamName } from 'tap-keap'
-import { compareWithTruth } from '../truth.js'
 import { work } from './account.js'
 import { type Attempt, attempt, type World } from './attempt.js'
 import { agePartFiles, compareFiles } from './compare-files.js'
+import { compareTable } from './compare-tables.js'
 import { randomFault } from './faults.js'
 import { Rereads } from './rereads.js'
 import { type Server, withClient } from './server.js'
@@ -130,8 +130,8 @@ export async function runChaos({ seed, server, nextStrike, log }: ChaosOptions):
   const compared = await withClient(server.url, async (client) => {
     const tables = { rows: 0, lost: 0, doubled: 0 }
     for (const name of chaosStreams) {
-      const one = await compareWithTruth(client, keap.account, name)
-      log(`${name}: ${one.rows} rows, ${one.lost} lost, ${one.doubled} doubled, content ${one.hash}`)
+      const one = await compareTable(client, keap.account, name)
+      log(`${name}: ${one.rows} rows, ${one.lost} lost, ${one.doubled} doubled, content ${one.content}`)
       tables.rows += one.rows
       tables.lost += one.lost
       tables.doubled += one.doubled

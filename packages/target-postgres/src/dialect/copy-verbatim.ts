@@ -36,6 +36,8 @@ export const copyVerbatim: Readonly<Record<ColumnType, CopyVerbatim>> = {
   uuid: () => false,
 }
 
+const DAYS_IN_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
 const QUOTE = 0x22
 const MINUS = 0x2d
 const LETTER_F = 0x66
@@ -69,13 +71,13 @@ function isTimestamp(source: Buffer, start: number, end: number): boolean {
   return source[at] === 0x5a && at + 2 === end
 }
 
-/** `2024-02-28`, of a year with four digits that aren't all 0. The last days of long months take the other way. */
+/** `2024-02-28`, of a year with four digits that aren't all 0. A leap day takes the other way. */
 function isDate(source: Buffer, at: number): boolean {
   if (source[at + 4] !== MINUS || source[at + 7] !== MINUS) return false
   const year = two(source, at) * 100 + two(source, at + 2)
   const month = two(source, at + 5)
   const day = two(source, at + 8)
-  return year > 0 && month > 0 && month <= 12 && day > 0 && day <= 28
+  return year > 0 && day > 0 && day <= (DAYS_IN_MONTH[month] ?? 0)
 }
 
 /** The number that two digits make; `NaN` when they aren't. */

@@ -1,7 +1,7 @@
 const BACKSLASH = 0x5c
 
 /** Shorter pieces are copied faster by a loop than by a call out of JavaScript. */
-const LOOP_BYTES = 40
+const LOOP_BYTES = 100
 
 /** Puts COPY text together in a buffer. Room is asked for once a row; the methods take it as given. */
 export class RowWriter {

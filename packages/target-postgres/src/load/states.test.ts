@@ -74,7 +74,11 @@ test(
     const stop = new AbortController()
     const ended = runTarget([], target.env, input, stop.signal)
     input.write(toText([schemaOf('t', { id }), recordOf('t', { id: 1 }), stateOf('half way')]))
-    const isUnderWay = () => target.rows(`select from :meta.runs where status = 'running'`).then(({ length }) => length > 0, () => false)
+    const isUnderWay = () =>
+      target.rows(`select from :meta.runs where status = 'running'`).then(
+        ({ length }) => length > 0,
+        () => false,
+      )
     while (!(await isUnderWay())) await sleep(20)
     await sleep(500)
     stop.abort()
