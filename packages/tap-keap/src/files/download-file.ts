@@ -103,8 +103,10 @@ async function onDisk<T>(target: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A write that fails names no path, as a socket's doesn't: there the code tells. */
 function isOfDisk(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'path' in error
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return false
+  return 'path' in error || ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS'].includes(String(error.code))
 }
 
 function diskError(target: string, error: NodeJS.ErrnoException): ConfigError {

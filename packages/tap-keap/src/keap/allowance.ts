@@ -61,8 +61,10 @@ export function decide(budgets: Budgets, policy: Policy, nowMs: number): Decisio
   if (left <= 0) return { kind: 'wait', reason: 'minute', waitMs: LOOK_AGAIN_MS }
   // The first call after a 429 asks how things stand.
   const isUnsure = (refusals > 0 && budgets.lastMs >= heldUntilMs) || nowMs - heardMs > NEWS_MS
-  const lastMs = Math.min(budgets.lastMs, nowMs)
-  const waitMs = lastMs + (isUnsure ? Math.max(intervalMs, UNSURE_MS) : intervalMs) - nowMs
+  const sinceMs = nowMs - budgets.lastMs
+  // Set back, the clock doesn't tell how long ago the last call was; from the next one on it does again.
+  if (sinceMs < 0) return { kind: 'go' }
+  const waitMs = (isUnsure ? Math.max(intervalMs, UNSURE_MS) : intervalMs) - sinceMs
   return waitMs > 0 ? { kind: 'wait', reason: refusals > 0 ? 'refused' : 'pace', waitMs } : { kind: 'go' }
 }
 

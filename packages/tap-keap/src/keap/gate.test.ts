@@ -48,6 +48,15 @@ test('with the minute used up by others it waits, and asks again when what it he
   assert.match(said[0] ?? '', /used up, by other programs too/)
 })
 
+test('a clock that is set back holds nobody up', async () => {
+  const { call, calls, clock, times } = gateAt({ limits: { perMinute: 605 } })
+  await call()
+  clock.ms -= 9 * 3_600_000
+  const setBack = clock.ms
+  await calls(3)
+  assert.deepEqual(times.slice(1), [setBack, setBack + 125, setBack + 250])
+})
+
 test('until Keap has answered once, calls go out one by one', async () => {
   const { gate, clock } = gateAt({})
   const times: number[] = []
