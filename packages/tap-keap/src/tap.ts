@@ -4,10 +4,10 @@ import { type BegunRun, type RunOptions, withRun } from './begin-run.js'
 import { clearParts } from './files/clear-parts.js'
 import { createOutput } from './output.js'
 import { guessRows } from './plan/survey.js'
-import { drawProgress } from './progress/draw-progress.js'
 import { logProgress } from './progress/log-progress.js'
-import { createProgress, type Progress } from './progress/progress.js'
+import { createProgress } from './progress/progress.js'
 import type { Screen } from './progress/screen.js'
+import { showProgress } from './progress/show-progress.js'
 import { watchRun } from './progress/watch.js'
 import type { Selection } from './select.js'
 import { summaryOf } from './summary.js'
@@ -37,25 +37,12 @@ export async function runTap({ selection, out, screen, ...options }: TapOptions)
     const progress = createProgress(now)
     // How long a list is costs a call, which only someone who is there to see it is worth.
     const watch = watchRun(progress, screen && ((list, first) => guessRows(begun, list, first)))
-    const hide = showProgress(begun, progress, screen)
+    const hide = screen ? showProgress(begun, progress, screen) : logProgress(progress, log, now)
     const summary = await sync({ ...begun, output, watch }, selection.streams, config.max_concurrency).finally(hide)
     const { message, fields } = summaryOf(summary, traffic, now() - beganMs)
     log.info(message, fields)
     const failure = failureOf(summary)
     if (failure) throw failure
     return summary
-  })
-}
-
-/** On the screen, where there is one, or in the log. Returns what ends it. */
-function showProgress(
-  { traffic, quota, log, now }: BegunRun,
-  progress: Progress,
-  screen: Screen | undefined,
-): () => void {
-  if (screen === undefined) return logProgress(progress, log, now)
-  return screen.show(() => {
-    const { calls } = traffic.total()
-    return drawProgress(progress.snapshot(), { calls, leftToday: quota().dayLeft }, now())
   })
 }

@@ -2,6 +2,9 @@ import type { Writable } from 'node:stream'
 import { ExitError, writeMessage, writeMessages } from '@keap-postgres/protocol'
 import { type RunOptions, withRun } from '../begin-run.js'
 import { recordMessages, schemaMessage } from '../output.js'
+import { createProgress } from '../progress/progress.js'
+import type { Screen } from '../progress/screen.js'
+import { showProgress } from '../progress/show-progress.js'
 import { recordMaker } from '../records.js'
 import type { Selection } from '../select.js'
 import { streams } from '../streams.js'
@@ -9,7 +12,7 @@ import { type Pace, paceOf, type Quota } from './pace.js'
 import { type Plan, planRun } from './plan.js'
 import type { FirstPage } from './planned.js'
 
-export type DryRunOptions = RunOptions & { selection: Selection; out: Writable }
+export type DryRunOptions = RunOptions & { selection: Selection; out: Writable; screen?: Screen | undefined }
 
 /** A plan, whose it is, what making it took, and how long the run would take. */
 export type DryRun = {
@@ -37,7 +40,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   }
 }
 
-async function planAndWrite({ selection, out, ...options }: DryRunOptions): Promise<DryRun> {
+async function planAndWrite({ selection, out, screen, ...options }: DryRunOptions): Promise<DryRun> {
   return withRun(options, async (run) => {
     async function onFirstPage({ selected, step, context, window }: FirstPage): Promise<void> {
       const extractedAt = new Date(step.page.requestedMs).toISOString()
@@ -52,7 +55,9 @@ async function planAndWrite({ selection, out, ...options }: DryRunOptions): Prom
         maker.report(run.log)
       }
     }
-    const plan = await planRun({ ...run, onFirstPage }, selection.streams)
+    const progress = createProgress(run.now)
+    const hide = screen && showProgress(run, progress, screen)
+    const plan = await planRun({ ...run, progress, onFirstPage }, selection.streams).finally(hide)
     const quota = run.quota()
     const pace = paceOf(plan.streams, plan.calls.value, quota, options.config.max_concurrency)
     return { account: run.account, plan, calls: run.traffic.total().calls, quota, pace }

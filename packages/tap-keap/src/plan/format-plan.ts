@@ -28,8 +28,11 @@ export function planFields({ account, plan, calls, quota, pace }: DryRun): Recor
     rows: plan.rows,
     calls: plan.calls,
     planning_calls: calls,
-    ...(quota && { calls_left_today: quota.dayLeft, calls_a_day: quota.dayAllowed, calls_a_second: quota.perSecond }),
-    ...(pace && { seconds: Math.ceil(pace.ms / 1000), days: pace.days }),
+    calls_left_today: quota.dayLeft,
+    calls_a_day: quota.dayAllowed,
+    calls_a_second: quota.perSecond,
+    ...(quota.perSecond > 0 && { seconds: Math.ceil(pace.ms / 1000) }),
+    days: pace.days,
     streams: plan.streams.map(({ how, resumes, idsOnly, callMs: _, ...planned }) => ({
       ...planned,
       known_by: how,

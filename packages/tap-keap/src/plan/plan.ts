@@ -23,7 +23,9 @@ const OPENING = exactly(1)
 export async function planRun(run: Planning, selected: readonly Selected[]): Promise<Plan> {
   const known = knownLists(run, selected)
   const planned: PlannedStream[] = []
-  for (const [name, own] of groups(selected)) {
+  const all = groups(selected)
+  run.progress.planned(all.size)
+  for (const [name, own] of all) {
     run.stop.throwIfAborted()
     const { parent, each } = streams[name]
     const plan = { name, own, window: windowOf(run, streams[name], own).window }
@@ -35,12 +37,13 @@ export async function planRun(run: Planning, selected: readonly Selected[]): Pro
       if (!(error instanceof RequestError)) throw error
       planned.push(...troubled(plan, error))
     }
+    run.progress.ended()
   }
-  const all = [...planned, ...known.listings()]
+  const lines = [...planned, ...known.listings()]
   return {
-    streams: all,
+    streams: lines,
     rows: total(planned.map(({ rows }) => rows)),
-    calls: total([OPENING, ...all.map(({ calls }) => calls)]),
+    calls: total([OPENING, ...lines.map(({ calls }) => calls)]),
   }
 }
 

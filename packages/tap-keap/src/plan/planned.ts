@@ -2,6 +2,7 @@ import type { ReadWindow } from '../bookmarks.js'
 import { callsForList } from '../calls.js'
 import type { Run } from '../extract.js'
 import { NotAvailableError, type RequestError } from '../keap/errors.js'
+import type { Progress } from '../progress/progress.js'
 import type { Context } from '../project.js'
 import type { Selected } from '../select.js'
 import type { Stream } from '../stream.js'
@@ -38,6 +39,8 @@ export type Planning = Asker &
   Pick<Run, 'bookmarks' | 'timing' | 'startDateMs' | 'filesByContact' | 'filesDir' | 'stop'> & {
     /** Gets the first page of each list. */
     onFirstPage: (page: FirstPage) => Promise<void>
+    /** How far the planning is. */
+    progress: Pick<Progress, 'planned' | 'ended'>
   }
 
 /** A list's first page, and the streams that are made of it. */

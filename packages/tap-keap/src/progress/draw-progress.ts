@@ -16,7 +16,8 @@ export function drawProgress({ underWay, read, all, rows }: Snapshot, made: Call
       .trimEnd(),
   )
   const left = made.leftToday === undefined ? '' : `, ${count(made.leftToday)} left today`
-  return [...lines, `${read} of ${all} lists   ${counted(rows, 'row')}   ${counted(made.calls, 'call')}${left}`]
+  const sum = rows === 0 ? '' : `${counted(rows, 'row')}   `
+  return [...lines, `${read} of ${all} lists   ${sum}${counted(made.calls, 'call')}${left}`]
 }
 
 function cellsOf(one: StreamProgress, nowMs: number): string[] {
