@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
-import { type BegunRun, type RunOptions, withRun } from './begin-run.js'
+import { type RunOptions, withRun } from './begin-run.js'
 import { clearParts } from './files/clear-parts.js'
 import { createOutput } from './output.js'
 import { guessRows } from './plan/survey.js'
