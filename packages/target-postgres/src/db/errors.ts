@@ -79,7 +79,8 @@ export function readError(error: unknown, what: string): unknown {
 function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error) ?? ''
   if (error instanceof pg.DatabaseError) return /^(08|53|57)/.test(code)
-  return /^(ECONN|EHOST|ENET|ETIMEDOUT)/.test(code) || /^Connection terminated|not queryable/.test(messageOf(error))
+  // EPIPE: a server process that was killed while rows were on their way to it.
+  return /^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE)/.test(code) || /^Connection terminated|not queryable/.test(messageOf(error))
 }
 
 function codeOf(error: unknown): string | undefined {
