@@ -170,7 +170,7 @@ function environment(keap: World['keap'], server: Server): World['env'] {
 
 /** Killed between Keap's answer and the token store: the old token is dead, nobody has the new one. Here as with Keap. */
 function signInAgain({ keap, env }: World, { tap }: Attempt): void {
-  if (/refused to renew the sign-in/.test(tap.stderr)) env.TAP_KEAP_REFRESH_TOKEN = keap.tokens.issue().refreshToken
+  if (/renew the sign-in/.test(tap.stderr)) env.TAP_KEAP_REFRESH_TOKEN = keap.tokens.issue().refreshToken
 }
 
 function isOfTokens(strike: Strike): boolean {

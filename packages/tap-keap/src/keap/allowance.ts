@@ -54,7 +54,8 @@ export function decide(budgets: Budgets, policy: Policy, nowMs: number): Decisio
   const { heldUntilMs, heardMs, refusals } = budgets
   const day = dayOf(budgets, policy)
   if (day.used >= day.allowed) return { kind: 'spent', day, untilMs: dayEndOf(budgets) }
-  const holdMs = heldUntilMs - nowMs
+  // A refusal that is still to come was one before the clock was set back.
+  const holdMs = nowMs < budgets.refusedMs ? 0 : heldUntilMs - nowMs
   if (holdMs > LONGEST_HOLD_MS) return { kind: 'spent', day: { ...day, ends: 'told' }, untilMs: heldUntilMs }
   if (holdMs > 0) return { kind: 'wait', reason: 'refused', waitMs: holdMs }
   const { left, intervalMs } = minuteOf(budgets, policy, nowMs)

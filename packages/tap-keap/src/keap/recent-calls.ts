@@ -18,7 +18,10 @@ export const noCalls: RecentCalls = { first: 0, counts: [] }
 
 /** The calls that Keap may still count at this time. */
 export function countCalls({ first, counts }: RecentCalls, nowMs: number): number {
-  const oldest = Math.floor(nowMs / QUARTER_MS) - QUARTERS + 1
+  const quarter = Math.floor(nowMs / QUARTER_MS)
+  // Set back, the clock doesn't tell how long ago they were.
+  if (quarter < first) return 0
+  const oldest = quarter - QUARTERS + 1
   return counts.slice(Math.max(0, oldest - first)).reduce((sum, count) => sum + count, 0)
 }
 

@@ -80,7 +80,9 @@ function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error) ?? ''
   if (error instanceof pg.DatabaseError) return /^(08|53|57)/.test(code)
   // EPIPE: a server process that was killed while rows were on their way to it.
-  return /^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE)/.test(code) || /^Connection terminated|not queryable/.test(messageOf(error))
+  return (
+    /^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE)/.test(code) || /^Connection terminated|not queryable/.test(messageOf(error))
+  )
 }
 
 function codeOf(error: unknown): string | undefined {
