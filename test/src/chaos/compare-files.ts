@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, utimes } from 'node:fs/promises'
+import { mkdir, readdir, readFile, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import type pg from 'pg'
 
 /** As if a day had gone by since the last death: what is half then nobody is still writing. */
 export async function agePartFiles(dir: string): Promise<void> {
+  // It isn't there when every death came before the first file.
+  await mkdir(dir, { recursive: true })
   const yesterday = Date.now() / 1000 - 86_400
   for (const name of await readdir(dir, { recursive: true })) {
     if (name.endsWith('.part')) await utimes(path.join(dir, name), yesterday, yesterday)
