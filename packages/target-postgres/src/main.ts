@@ -1,3 +1,5 @@
+// First: it sets how the heap grows while the others are loaded.
+import './young-generation.js'
 import { armBoundary, DIE_AT } from '@keap-postgres/protocol'
 import { runCli } from './cli.js'
 

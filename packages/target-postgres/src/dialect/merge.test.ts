@@ -50,7 +50,7 @@ test('what tells rows apart is looked up by key, the last of each', () => {
   array_agg(_sdc_batch_seq::integer) filter (where target."id" is not null) as changed
 from (
   select distinct on ("id") *
-  from unnest($1::uuid[], $2::bigint[])
+  from unnest($1::text[]::uuid[], $2::text[]::bigint[])
     with ordinality as all_sent (_sdc_record_hash, "id", _sdc_batch_seq)
   order by "id", _sdc_batch_seq desc
 ) as sent

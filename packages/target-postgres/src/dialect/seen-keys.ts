@@ -27,13 +27,13 @@ export function createSeen(seen: TableName, key: readonly Column[]): string {
 )`
 }
 
-/** Notes the keys of records that carry a version: $1 is the versions, $2 and on the columns of the key, all arrays. */
+/** Notes the keys of records that carry a version: $1 is the versions, $2 and on the columns of the key, all arrays of text. */
 export function noteSeen(seen: TableName, columns: readonly Column[]): string {
   const key = keyOf(columns).map(({ name }) => ident(name))
-  const arrays = keyOf(columns).map(({ type }, index) => `$${index + 2}::${type}[]`)
+  const arrays = keyOf(columns).map(({ type }, index) => `$${index + 2}::text[]::${type}[]`)
   return `insert into ${qualified(seen)} (${[...key, VERSION].join(', ')})
 select ${key.join(', ')}, max(${VERSION})
-from unnest($1::bigint[], ${arrays.join(', ')}) as held (${[VERSION, ...key].join(', ')})
+from unnest($1::text[]::bigint[], ${arrays.join(', ')}) as held (${[VERSION, ...key].join(', ')})
 where ${VERSION} is not null
 group by ${key.join(', ')}`
 }

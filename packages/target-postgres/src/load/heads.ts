@@ -1,16 +1,16 @@
-import { ArrayText } from '../dialect/array-text.js'
 import { FIRST_KEY, fieldEnd, HASH, keyOf, VERSION } from '../dialect/row-layout.js'
+import { TextArray } from '../dialect/text-array.js'
 import { eachRow, type StreamRows } from './batch.js'
 
-/** What tells a stream's rows apart, column by column: texts of arrays that have an item for each row. */
-export type Heads = { hashes: string; versions: string; keys: string[] }
+/** What tells a stream's rows apart, column by column: arrays with an item for each row, in Postgres' binary form. */
+export type Heads = { hashes: Buffer; versions: Buffer; keys: Buffer[] }
 
 /** Reads the heads of a stream's rows, but for those with certain numbers, counted from 1. */
 export function readHeads(rows: StreamRows, except: ReadonlySet<number> = new Set()): Heads {
-  const hashes = new ArrayText()
-  const versions = new ArrayText()
-  const keys = keyOf(rows.target.columns).map(() => new ArrayText())
-  const fields: (ArrayText | undefined)[] = []
+  const hashes = new TextArray()
+  const versions = new TextArray()
+  const keys = keyOf(rows.target.columns).map(() => new TextArray())
+  const fields: (TextArray | undefined)[] = []
   fields[HASH] = hashes
   fields[VERSION] = versions
   fields.length = FIRST_KEY
@@ -25,5 +25,5 @@ export function readHeads(rows: StreamRows, except: ReadonlySet<number> = new Se
       at = end + 1
     }
   }
-  return { hashes: String(hashes), versions: String(versions), keys: keys.map(String) }
+  return { hashes: hashes.toBuffer(), versions: versions.toBuffer(), keys: keys.map((key) => key.toBuffer()) }
 }

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
+const [BEGIN, END] = ['<!-- figures: made by scripts/bench.mjs -->', '<!-- end of figures -->']
+
+/** Puts the figures of a whole run into docs/benchmarks.md; what people wrote around them stays. */
+export async function writeReport({ measurements, peers, rounds }, database, log) {
+  const { rows } = await database.client.query('select version(), current_setting($1) as fsync', ['fsync'])
+  const parts = [machine(rows[0], rounds)]
+  for (const scenario of new Set(measurements.map((one) => one.scenario))) {
+    parts.push(`### ${heading(scenario)}`, table(measurements.filter((one) => one.scenario === scenario)))
+  }
+  for (const reason of peers.missing) parts.push(`Not measured: ${reason}.`)
+  if (peers.pythonVersion) parts.push(`The peers ran on ${peers.pythonVersion}.`)
+  const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : `# Benchmarks\n\n${BEGIN}\n${END}\n`
+  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)]
+  writeFileSync(PAGE, `${page.slice(0, before)}\n\n${parts.join('\n\n')}\n\n${page.slice(after)}`)
+  log(`The figures are in ${PAGE}`)
+}
+
+function machine({ version, fsync }, rounds) {
+  const [cpu] = os.cpus()
+  return (
+    `Measured on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} cores (${cpu?.model.trim()}), ` +
+    `${Math.round(os.totalmem() / 1024 ** 3)} GiB of memory, ${os.type()} ${os.release()}, Node ${process.versions.node}, ` +
+    `${version.split(' on ')[0]} on the same machine with its own settings (fsync ${fsync}). ` +
+    `Medians of ${rounds} rounds; load on the machine before it began: ${os.loadavg()[0]?.toFixed(1)}.`
+  )
+}
+
+function heading(scenario) {
+  return scenario[0].toUpperCase() + scenario.slice(1)
+}
+
+function table(entries) {
+  const lines = entries.map(({ load, contender, records, seconds, timesOurs, peakMib }) => [
+    load,
+    contender,
+    records.toLocaleString('en'),
+    seconds.toFixed(1),
+    Math.round(records / seconds).toLocaleString('en'),
+    timesOurs.toFixed(2),
+    peakMib === undefined ? '' : String(Math.round(peakMib)),
+  ])
+  const head = ['load', 'by', 'records', 'seconds', 'records/s', "times target-postgres' seconds", 'peak memory, MiB']
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...lines.map(line)].join('\n')
+}
