@@ -175,7 +175,12 @@ test('a Postgres of tokens has a row for each sign-in, and makes what it needs, 
     `select account, expires_at > now() as alive, array_length(names, 1) as names from keap_meta.tokens`,
   )
   assert.deepEqual(rows, [{ account: 'sb123', alive: true, names: 2 }])
-  assert.deepEqual(await readdir(world.cwd), ['state.json'])
+  // What calls were made is noted there, and no token.
+  const files = await readdir(path.join(world.cwd, 'keap-data'))
+  assert.deepEqual(
+    files.filter((name) => !name.includes('quota')),
+    [],
+  )
 })
 
 test('a Postgres that is lost in the middle of a renewal is found again for the new tokens', async () => {

@@ -103,14 +103,15 @@ export const makeWire = ({
     log.begin(asked.path)
     const answer = (query: URLSearchParams) =>
       keap({ ...asked, query, headers: request.headers, body, origin: url.origin })
-    const answered = fault === undefined ? answer(url.searchParams) : faulty(fault, answer, url.searchParams)
-    fault?.meanwhile?.()
-    if (fault?.kind === 'hang') return logAs(0)
-    if (fault?.kind === 'reset') {
+    // Of these Keap never hears: a refresh token isn't used up by them.
+    if (fault?.kind === 'hang' || fault?.kind === 'reset') {
+      fault.meanwhile?.()
       logAs(0)
-      request.socket.resetAndDestroy()
+      if (fault.kind === 'reset') request.socket.resetAndDestroy()
       return
     }
+    const answered = fault === undefined ? answer(url.searchParams) : faulty(fault, answer, url.searchParams)
+    fault?.meanwhile?.()
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1000))
     send(response, answered, requestId, fault?.kind !== 'endless')
     logAs(answered.status)
