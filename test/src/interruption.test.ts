@@ -135,6 +135,22 @@ test('asked to stop, the tap alone ends well, with a state that the next run goe
   assert.equal(read.length + rest.length, sizes.contacts)
 })
 
+test('asked to stop before the first page has come, the tap still ends with a state', async () => {
+  await using world = await createWorld({ sizes, faults: [{ kind: 'slow', path: '/v2/companies', delayMs: 60_000 }] })
+  world.env.TAP_KEAP_STREAMS = 'companies'
+  const { program, ended } = startTapKeap(world)
+  await whenAsked(world, '/v2/companies', 1)
+  program.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await ended
+  assert.equal(exitCode, 0, stderr)
+  const types = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).type)
+  assert.ok(types.includes('SCHEMA'))
+  assert.equal(types.at(-1), 'STATE')
+})
+
 test('a second signal ends the tap at once, although nobody takes what it has written', async () => {
   await using world = await createWorld({ sizes })
   const { tap, target, ended } = startPipeline(world)

@@ -36,6 +36,8 @@ export function createOutput(
 ) {
   const pageRow = run.pageLog && compileProjection(run.pageLog.columns, pageLogKey, () => {})
   let seq = 0
+  /** Whether the last line is a STATE. */
+  let endsInState = true
 
   function* pageMessages(batches: readonly Batch[], entry: PageEntry, mark: () => void): Generator<Message> {
     yield* recordMessages(batches, entry.requested_at)
@@ -53,18 +55,23 @@ export function createOutput(
     }
     // Only now: a STATE that another stream writes in between must not speak of records that aren't out yet.
     mark()
+    endsInState = true
     yield stateMessage(bookmarks)
   }
 
   function* endMessages(activations: readonly Activation[], mark: () => void): Generator<Message> {
     for (const { stream, version } of activations) yield { type: 'ACTIVATE_VERSION', stream, version }
     mark()
+    endsInState = true
     yield stateMessage(bookmarks)
   }
 
   return {
     /** Announces a stream. */
-    schema: (selected: Selected) => writeMessage(out, schemaMessage(selected)),
+    async schema(selected: Selected): Promise<void> {
+      endsInState = false
+      await writeMessage(out, schemaMessage(selected))
+    },
 
     /** Announces the page log, when it is wanted. */
     async pageLogSchema(): Promise<void> {
@@ -82,6 +89,11 @@ export function createOutput(
 
     /** The end of a window: which scans are complete, and the state behind it. */
     end: (activations: readonly Activation[], mark: () => void) => writeMessages(out, endMessages(activations, mark)),
+
+    /** The last line is a STATE, also when a stream was announced of which no page came any more. */
+    async close(): Promise<void> {
+      if (!endsInState) await writeMessage(out, stateMessage(bookmarks))
+    },
   }
 }
 
