@@ -87,7 +87,7 @@ export function statusOf(budgets: Budgets, policy: Policy, nowMs: number): Omit<
 function minuteOf({ windows, recent, perSecond }: Budgets, policy: Policy, nowMs: number) {
   const perMinute = Math.min(
     ...[windows.minute, windows.tenantMinute].map(
-      (window) => shareOf(window.limit, policy) - (nowMs - window.toldMs > NEWS_MS ? 0 : window.others),
+      (window) => shareOf(window.limit, policy) - (isNews(window.toldMs, nowMs) ? window.others : 0),
     ),
   )
   const secondMs = 1000 / ((perSecond * (100 - policy.reservePercent)) / 100)
@@ -109,6 +109,11 @@ function dayOf({ windows, day: { calls } }: Budgets, policy: Policy): Day {
   const { maxCallsPerDay: own } = policy
   if (own !== undefined) days.push({ ends: 'own', limit: own, allowed: own, used: calls })
   return days.reduce((least, day) => (day.allowed - day.used < least.allowed - least.used ? day : least))
+}
+
+/** What was told at a time that is still to come, was before the clock was set back: nobody knows when. */
+function isNews(toldMs: number, nowMs: number): boolean {
+  return toldMs <= nowMs && nowMs - toldMs <= NEWS_MS
 }
 
 function dayEndOf({ day, aheadMs }: Budgets): number {

@@ -72,7 +72,9 @@ export function freshBudgets(limits: Limits, nowMs: number): Budgets {
 /** The same, on the day that it is now: when Keap's day has ended, everybody's calls of it start again. */
 export function onDay(budgets: Budgets, nowMs: number): Budgets {
   const keapMs = nowMs + budgets.aheadMs
-  return keapMs < budgets.day.endsMs ? budgets : newDay(budgets, nextMidnight(keapMs), nowMs)
+  // One that ends later than a day can was begun before the clock was set back.
+  const isOn = keapMs < budgets.day.endsMs && budgets.day.endsMs <= keapMs + LONGEST_DAY_MS
+  return isOn ? budgets : newDay(budgets, nextMidnight(keapMs), nowMs)
 }
 
 /** With one more call of ours. */

@@ -57,6 +57,15 @@ test('a clock that is set back holds nobody up', async () => {
   assert.deepEqual(times.slice(1), [setBack, setBack + 125, setBack + 250])
 })
 
+test('what others used, by a clock that was set back since, holds nobody up either', async () => {
+  const { call, clock, times } = gateAt({})
+  await call({ windows: { ...ofMinute(10).windows, ...ofDay(0).windows } })
+  clock.ms -= 3 * 86_400_000
+  const setBack = clock.ms
+  await call()
+  assert.deepEqual(times.slice(1), [setBack])
+})
+
 test('until Keap has answered once, calls go out one by one', async () => {
   const { gate, clock } = gateAt({})
   const times: number[] = []
