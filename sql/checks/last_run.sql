@@ -24,6 +24,7 @@ select
   run_id::text,
   case status
     when 'failed' then format('the run of %s failed: %s', started_at::timestamp(0), error)
+    -- Another run has found it dead, or it is "running" for too long.
     else format('the run of %s never ended: it was killed', started_at::timestamp(0))
   end
 from last

@@ -107,12 +107,11 @@ select
   loaded.streams,
   coalesce(loaded.batches, 0) as batches,
   loaded.bytes,
-  -- A run that is going on, or was killed, has its counts in its batches alone.
-  case run.status when 'running' then coalesce(loaded.records, 0) else run.records end as records,
-  case run.status when 'running' then coalesce(loaded.inserted, 0) else run.inserted end as inserted,
-  case run.status when 'running' then coalesce(loaded.updated, 0) else run.updated end as updated,
-  case run.status when 'running' then coalesce(loaded.unchanged, 0) else run.unchanged end as unchanged,
-  case run.status when 'running' then coalesce(loaded.deleted, 0) else run.deleted end as deleted,
+  run.records,
+  run.inserted,
+  run.updated,
+  run.unchanged,
+  run.deleted,
   asked.pages,
   asked.calls,
   asked.bytes as bytes_from_source,
@@ -123,12 +122,7 @@ left join lateral (
   select
     count(distinct stream) filter (where stream not like 'keap\_meta-%') as streams,
     count(distinct batch) as batches,
-    sum(bytes) as bytes,
-    sum(records) as records,
-    sum(inserted) as inserted,
-    sum(updated) as updated,
-    sum(unchanged) as unchanged,
-    sum(deleted) as deleted
+    sum(bytes) as bytes
   from :meta.batches
   where run_id = run.run_id
 ) as loaded on true
