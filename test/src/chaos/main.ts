@@ -20,11 +20,13 @@ const began = performance.now()
 try {
   await using server = await startServer(path.join(dir, 'postgres'))
   // Our server isn't in the terminal's group of processes, and would outlive us.
-  process.on('SIGINT', async () => {
-    await server.kill()
-    rmSync(dir, { recursive: true, force: true })
-    process.exit(130)
-  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      await server.kill().catch(() => {})
+      removeDir()
+      process.exit(130)
+    })
+  }
   const result = await runChaos({
     seed: Number(values.seed),
     server,
@@ -40,5 +42,10 @@ try {
   console.log(`kills=${kills} rows=${rows} lost=${lost} doubled=${doubled} reread_pages=${rereadPages}`)
   process.exitCode = lost + doubled + left.length + bugs.length === 0 ? 0 : 1
 } finally {
-  rmSync(dir, { recursive: true, force: true })
+  removeDir()
+}
+
+/** Orphans of a server that was killed may still be writing. */
+function removeDir(): void {
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 }

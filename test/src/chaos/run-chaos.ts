@@ -68,7 +68,7 @@ const sizes: Partial<Sizes> = {
 export const REQUESTS = 17
 
 /** A death that doesn't come about in so many attempts is given up: its place isn't passed that often. */
-const PATIENCE = 2
+const PATIENCE = { moment: 2, boundary: 4 } as const
 
 /** Kills a pipeline over and over, gives the same command again each time, and compares at the end. */
 export async function runChaos({ seed, server, nextStrike, log }: ChaosOptions): Promise<ChaosResult> {
@@ -111,7 +111,7 @@ export async function runChaos({ seed, server, nextStrike, log }: ChaosOptions):
     const { isKilled, tap, target } = await go(strike)
     if (tap.exitCode === 0 && target.exitCode === 0) work(keap.account, random)
     if (isKilled) kills++
-    else if (++waiting < PATIENCE) continue
+    else if (++waiting < PATIENCE[strike.kind]) continue
     else missed.push(strike)
     waiting = 0
     strike = nextStrike(random, kills)
