@@ -86,6 +86,19 @@ test(
 )
 
 test(
+  "a table's own unique index is kept to: the load ends with what Postgres says, it doesn't wait for itself",
+  inScratch(async (target) => {
+    await target.load([schema])
+    await target.rows('alter table :s.t add unique (v)')
+    const records = Array.from({ length: 40 }, (_, id) => recordOf('t', { id, v: `v${id % 39}` }))
+    const { exitCode, stderr } = await target.load([schema, ...records], { batch_size_rows: 2 })
+    assert.equal(exitCode, 4)
+    assert.match(stderr, /refuses the data while writing records of t: .*violates unique constraint/)
+    assert.deepEqual(await target.rows('select count(*)::int from :s.t'), [{ count: 38 }])
+  }),
+)
+
+test(
   'a row that holds the same by another way of writing it is not written again',
   inScratch(async (target) => {
     const json = schemaOf('t', { id: { type: 'integer' }, v: { type: 'object' } })
