@@ -9,8 +9,7 @@ const TARGET = fileURLToPath(new URL('../packages/target-postgres/bin/target-pos
 /** target-postgres with its usual settings, from the start of the process to its end. */
 export function ourTarget(database, run) {
   return (file) =>
-    run.node(TARGET, {
-      input: file,
+    run.node([TARGET, '--input', file], {
       env: {
         DATABASE_URL: database.url,
         TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA: 'ours',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
@@ -30,27 +30,35 @@ export function programs(dir) {
   writeFileSync(files.node, NODE_PEAK)
   writeFileSync(files.python, PYTHON_PEAK)
 
-  async function run(command, args, { input, env = {} }) {
+  async function run(command, args, { stdin = 'ignore', env = {} }) {
     rmSync(files.peak, { force: true })
     const started = performance.now()
     const child = spawn(command, args, {
-      stdio: [openSync(input, 'r'), 'ignore', 'pipe'],
+      stdio: [stdin, 'ignore', 'pipe'],
       env: { PATH: process.env.PATH, ...env, BENCH_PEAK_FILE: files.peak },
     })
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     const seconds = (performance.now() - started) / 1000
-    if (code !== 0)
-      throw new Error(`${path.basename(args[0] ?? command)} ended with exit code ${code}:\n${said.slice(-2000)}`)
+    if (code !== 0) {
+      throw new Error(`${[command, ...args].join(' ')} ended with exit code ${code}:\n${said.slice(-2000)}`)
+    }
     return { seconds, peakMib: Number(readFileSync(files.peak, 'utf8')) / 1024 }
   }
 
   return {
-    node: (script, { input, env }) =>
-      run(process.execPath, [script], {
-        input,
-        env: { ...env, NODE_OPTIONS: `--import=${pathToFileURL(files.node).href}` },
-      }),
-    python: (python, script, args, { input }) => run(python, [files.python, script, ...args], { input }),
+    node(args, { env }) {
+      const preload = `--import=${pathToFileURL(files.node).href}`
+      return run(process.execPath, args, { env: { ...env, NODE_OPTIONS: preload } })
+    },
+
+    async python(python, args, { input }) {
+      const stdin = openSync(input, 'r')
+      try {
+        return await run(python, [files.python, ...args], { stdin })
+      } finally {
+        closeSync(stdin)
+      }
+    },
   }
 }
 

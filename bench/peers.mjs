@@ -74,7 +74,7 @@ export function peerTarget(peer, settings, { database, run, dir, schema }) {
   const file = path.join(dir, 'peer.config.json')
   return (input) => {
     writeFileSync(file, JSON.stringify({ ...peer.config(connection), default_target_schema: schema, ...settings }))
-    return run.python(peer.python, peer.script, ['--config', file], { input })
+    return run.python(peer.python, [peer.script, '--config', file], { input })
   }
 }
 

@@ -24,7 +24,6 @@ const MAX_DEPTH = 1000
 /** Longer numbers are marked, for those whose numbers have an end. */
 const MAX_PLAIN_DIGITS = 300
 
-const isPlain = tableOf((byte) => byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH)
 const isShortEscape = tableOf((byte) => '"\\/bfnrt'.includes(String.fromCharCode(byte)))
 const isHex = tableOf((byte) => /[0-9a-fA-F]/.test(String.fromCharCode(byte)))
 
@@ -73,8 +72,8 @@ export class JsonScanner {
     if (bytes[at] !== QUOTE) this.fail(at, 'a string')
     let next = at + 1
     for (;;) {
-      while (isPlain[bytes[next] as number] === 1) next++
-      const byte = bytes[next]
+      let byte = bytes[next] as number
+      while (byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE) byte = bytes[++next] as number
       if (byte === QUOTE) return next + 1
       if (byte !== BACKSLASH) this.fail(next, 'a closing quote')
       next = this.#escape(next)
