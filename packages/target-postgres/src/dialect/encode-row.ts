@@ -59,7 +59,7 @@ export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): En
     const isHashed = hasKey && (mark === undefined || mark === 'null')
     const hashAt = out.at
     if (isHashed) out.at += HASH_DIGITS
-    else out.ascii(COPY_NULL)
+    else out.null()
     const head = headOf(message, mark, line)
     out.copy(head, 0, head.length)
     const valuesAt = out.at
@@ -80,7 +80,7 @@ export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): En
       out.byte(TAB)
       if (slot < 0 || bytes[start] === LETTER_N) {
         if (field.isKey) throw missingKey(stream, line, field.property, textIn(record, slot))
-        out.ascii(COPY_NULL)
+        out.null()
       } else if (!field.copy(out, bytes, start, ends[slot] as number, marks[slot] as number)) {
         const value = record.text(slot)
         const text = field.encode(value)

@@ -1,4 +1,5 @@
 const BACKSLASH = 0x5c
+const LETTER_N = 0x4e
 
 /** Shorter pieces are copied faster by a loop than by a call out of JavaScript. */
 const LOOP_BYTES = 100
@@ -26,9 +27,10 @@ export class RowWriter {
     this.bytes[this.at++] = value
   }
 
-  /** Writes text of which every character is ASCII. */
-  ascii(text: string): void {
-    this.at += this.bytes.write(text, this.at, 'latin1')
+  /** SQL's null, as COPY has it: `\N`. */
+  null(): void {
+    this.bytes[this.at++] = BACKSLASH
+    this.bytes[this.at++] = LETTER_N
   }
 
   text(text: string): void {
