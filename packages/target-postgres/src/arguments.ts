@@ -1,5 +1,6 @@
 import { ConfigError } from '@keap-postgres/protocol'
 import yargs from 'yargs'
+import { type DiffOperand, readOperand } from './snapshots/diff-operand.js'
 import { packageVersion } from './version.js'
 
 /** What the command line asks for. */
@@ -9,7 +10,11 @@ export type Arguments =
   | { command: 'state'; config: string[]; stateId: string | undefined }
   | { command: 'serve'; config: string[] }
   | { command: 'views'; config: string[] }
-  | { command: 'check'; config: string[]; pack: string | undefined; format: 'table' | 'json' }
+  | { command: 'check'; config: string[]; pack: string | undefined; format: Format }
+  | { command: 'snapshot'; config: string[]; format: Format }
+  | { command: 'diff'; config: string[]; operands: DiffOperand[]; format: Format; limit: number }
+
+type Format = 'table' | 'json'
 
 const EXAMPLES = `Examples:
   tap-keap --config c.json | target-postgres
@@ -18,6 +23,10 @@ const EXAMPLES = `Examples:
       goes on from where the last load ended
   target-postgres --config t.json --input messages.jsonl
       loads a file`
+
+const FORMAT = { choices: ['table', 'json'], default: 'table', describe: 'For a person, or for a machine' } as const
+
+const DIFF = 'Name the rows that differ between two snapshots (the last two), the database now, or another one'
 
 /** @throws {ConfigError} for a flag or command that there isn't */
 export async function parseArguments(argv: readonly string[]): Promise<Arguments> {
@@ -48,7 +57,22 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
           requiresArg: true,
           describe: 'Folder of checks of your own, instead of ours',
         })
-        .option('format', { choices: ['table', 'json'], default: 'table', describe: 'For a person, or for a machine' }),
+        .option('format', FORMAT),
+    )
+    .command('snapshot', 'Keep what the tables hold, as numbers and checksums, and say what has drifted', (command) =>
+      command.option('format', FORMAT),
+    )
+    .command('diff [A] [B]', DIFF, (command) =>
+      command
+        .positional('A', { type: 'string', describe: 'Number of a snapshot, "now", or a connection string' })
+        .positional('B', { type: 'string', describe: 'Likewise; "now" when only A is given' })
+        .option('limit', {
+          type: 'number',
+          requiresArg: true,
+          default: 20,
+          describe: 'How many rows of a table to name',
+        })
+        .option('format', FORMAT),
     )
     .epilog(EXAMPLES)
     .version(`target-postgres v${packageVersion}`)
@@ -68,14 +92,26 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
     case 'views':
       return { command: 'views', config }
     case 'check':
-      return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(lastOf(parsed.format)) }
+      return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(parsed.format) }
+    case 'snapshot':
+      return { command: 'snapshot', config, format: formatOf(parsed.format) }
+    case 'diff': {
+      const operands = ['A', 'B'].flatMap((name) => listOf(parsed[name]).map((text) => readOperand(text, name)))
+      return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }
+    }
     default:
       return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
   }
 }
 
-function formatOf(format: string | undefined): 'table' | 'json' {
-  return format === 'json' ? 'json' : 'table'
+function formatOf(format: unknown): Format {
+  return lastOf(format) === 'json' ? 'json' : 'table'
+}
+
+function limitOf(limit: unknown): number {
+  const number = Number(lastOf(limit))
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new ConfigError(`--limit is ${lastOf(limit)}; wanted is a whole number, 0 or more.`)
 }
 
 type Parsed = { _: (string | number)[]; [flag: string]: unknown }

@@ -16,7 +16,7 @@ import { check, failureOf, keepReport } from './checks/check.js'
 import { reportAsJson, reportAsText } from './checks/format-report.js'
 import { KEAP_PACK, readPack } from './checks/read-pack.js'
 import { Config } from './config.js'
-import { chooseConnection } from './db/choose-connection.js'
+import { chooseConnection, type ServerChoice } from './db/choose-connection.js'
 import { connect, secretsOf } from './db/connect.js'
 import { startEmbedded } from './db/embedded/start-embedded.js'
 import { readError } from './db/errors.js'
@@ -25,6 +25,13 @@ import { dryRun } from './load/dry-run.js'
 import { load, scopeOf } from './load/load.js'
 import { formatRehearsed, logRehearsed } from './load/tell-rehearsed.js'
 import { readBookmark } from './meta/bookmarks.js'
+import { deliverAlert } from './snapshots/alert.js'
+import { differenceOf } from './snapshots/diff.js'
+import { runDiff } from './snapshots/diff-command.js'
+import { alertOf, driftFailure, driftLines } from './snapshots/drift-report.js'
+import { diffAsJson, diffAsText } from './snapshots/format-diff.js'
+import { snapshotAsJson, snapshotAsText, summaryOf } from './snapshots/format-snapshot.js'
+import { type TakenSnapshot, takeSnapshot } from './snapshots/take-snapshot.js'
 import { refreshViews } from './views/refresh-views.js'
 
 const NAME = 'target-postgres'
@@ -55,12 +62,20 @@ export async function runCli(world: Surroundings): Promise<number> {
     const config = await loadConfig({ schema: Config, plugin: NAME, sources: parsed.config, env, cwd })
     const choice = chooseConnection(config, env)
     if (choice.kind === 'server') secrets.push(...secretsOf(choice))
+    secrets.push(...secretsIn(parsed, config))
     const log = createLog({ name: NAME, env, secrets, stderr })
     await runCommand(parsed, { world: { ...world, env }, config, log })
     return 0
   } catch (error) {
     return reportFailure(error, { name: NAME, secrets, stderr: world.stderr })
   }
+}
+
+/** Beside those of the configured connection. */
+function secretsIn(parsed: Arguments, { alert }: Config): string[] {
+  const urls = parsed.command === 'diff' ? parsed.operands.flatMap((one) => (one.kind === 'database' ? [one] : [])) : []
+  const webhook = alert?.webhook === undefined ? [] : [alert.webhook]
+  return [...webhook, ...urls.flatMap(({ server }) => secretsOf(server))]
 }
 
 type Context = { world: Surroundings; config: Config; log: Log }
@@ -77,6 +92,10 @@ async function runCommand(parsed: Exclude<Arguments, { command: 'print' }>, cont
       return await makeViews(context)
     case 'check':
       return await runChecks(parsed, context)
+    case 'snapshot':
+      return await runSnapshot(parsed, context)
+    case 'diff':
+      return await compareContents(parsed, context)
   }
 }
 
@@ -88,6 +107,46 @@ async function runLoad(file: string | undefined, { world, config, log }: Context
   log.info(
     `Loaded ${records} records: ${inserted} new, ${updated} changed, ${unchanged} unchanged; ${deleted} rows deleted.`,
   )
+  if (config.snapshot_after_load) await snapshotAfterLoad(server, { world, config, log })
+}
+
+/** stdout belongs to the states: what there is to say goes into the log. */
+async function snapshotAfterLoad(server: ServerChoice, context: Context): Promise<void> {
+  await using client = await connect(server)
+  const { config, log } = context
+  const taken = await takeSnapshot(client, scopeOf(config), config)
+  log.info(summaryOf(taken))
+  for (const line of driftLines(taken)) log.warn(`Since snapshot ${taken.comparedWith}: ${line}.`)
+  await tellOfDrift(taken, context)
+}
+
+async function runSnapshot(
+  { format }: Extract<Arguments, { command: 'snapshot' }>,
+  { world, config, log }: Context,
+): Promise<void> {
+  await using server = await openServer(config, { ...world, log })
+  await using client = await connect(server)
+  const taken = await takeSnapshot(client, scopeOf(config), config)
+  await writeLine(world.stdout, format === 'json' ? snapshotAsJson(taken) : snapshotAsText(taken))
+  await tellOfDrift(taken, { world, config, log })
+}
+
+/** @throws {DataError} when drift is to fail */
+async function tellOfDrift(taken: TakenSnapshot, { world, config }: Context): Promise<void> {
+  if (taken.drift.length === 0) return
+  if (config.alert) await deliverAlert(config.alert, alertOf(taken), world)
+  if (config.drift.fail) throw driftFailure(taken)
+}
+
+async function compareContents(
+  { operands, format, limit }: Extract<Arguments, { command: 'diff' }>,
+  { world, config, log }: Context,
+): Promise<void> {
+  const open = () => openServer(config, { ...world, log })
+  const found = await runDiff(operands, { scope: scopeOf(config), limit, open })
+  await writeLine(world.stdout, format === 'json' ? diffAsJson(found) : diffAsText(found))
+  const failure = differenceOf(found)
+  if (failure) throw failure
 }
 
 async function rehearse(file: string | undefined, { world, config, log }: Context): Promise<void> {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { META_PREFIX } from './dialect/identifiers.js'
+import { AlertSettings } from './snapshots/alert.js'
+import { DriftSettings } from './snapshots/drift-settings.js'
 
 const count = z.int().positive()
 
@@ -67,6 +69,18 @@ export const Config = z.strictObject({
       'For `check`, by the name of a check or a pattern: `{"duplicate_*": {"enabled": false}, "orders_total": {"ignore": ["17"], "thresholds": {"tolerance": 0.01}}}`',
     ),
   check_timeout_seconds: z.number().positive().default(300).describe('How long one check may take'),
+  snapshot_after_load: z.boolean().default(false).describe('Take a snapshot after every load, and look for drift'),
+  snapshot_details_kept: count
+    .default(30)
+    .describe(
+      'Of how many snapshots the buckets and columns are kept, which `diff` needs; numbers of rows and checksums stay',
+    ),
+  drift: DriftSettings.prefault({}).describe(
+    'What since the last snapshot is worth telling, see [docs/snapshots.md](docs/snapshots.md#drift)',
+  ),
+  alert: AlertSettings.optional().describe(
+    'Who is told of drift: `{"webhook": "https://…"}` or `{"command": "…"}`, either gets one JSON object',
+  ),
 })
 export type Contract = Config['contract']
 export type Config = z.infer<typeof Config>
