@@ -1,5 +1,6 @@
 import { ConfigError, nearest } from '@keap-postgres/protocol'
 import type { CheckSettings } from '../config.js'
+import { matches } from '../name-pattern.js'
 import { type CheckFile, type Family, Severity } from './check-file.js'
 import { fillStatement, fillText, type Values } from './fill-statement.js'
 import type { Loaded } from './loaded.js'
@@ -75,12 +76,6 @@ function planCheck(file: CheckFile, { id, severity, row }: NamedCheck, options: 
 
 function settingsOf(id: string, settings: PlanOptions['settings']): CheckSettings[] {
   return Object.entries(settings).flatMap(([pattern, one]) => (matches(id, pattern) ? [one] : []))
-}
-
-/** Whether a name is meant by a pattern of the config. */
-export function matches(id: string, pattern: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`).test(id)
 }
 
 function thresholdsOf(

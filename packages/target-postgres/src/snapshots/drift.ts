@@ -1,4 +1,5 @@
 import { qualified, type TableName } from '../dialect/identifiers.js'
+import { matches } from '../name-pattern.js'
 import { commonBuckets } from './buckets.js'
 import { alignBuckets } from './compare-digests.js'
 import type { TableDigest } from './digest-table.js'
@@ -131,10 +132,7 @@ function quiet(now: TableDigest, { before, after, changes }: Between, { quiet_da
 
 function isIgnored({ table }: TableName, column: string | undefined, patterns: readonly string[]): boolean {
   const names = column === undefined ? [table] : [table, `${table}.${column}`]
-  return patterns.some((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'))
-    return names.some((name) => new RegExp(`^${parts.join('.*')}$`).test(name))
-  })
+  return patterns.some((pattern) => names.some((name) => matches(name, pattern)))
 }
 
 function rounded(number: number): string {
