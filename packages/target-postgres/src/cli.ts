@@ -107,7 +107,7 @@ async function runLoad(file: string | undefined, { world, config, log }: Context
   log.info(
     `Loaded ${records} records: ${inserted} new, ${updated} changed, ${unchanged} unchanged; ${deleted} rows deleted.`,
   )
-  if (config.snapshot_after_load) await snapshotAfterLoad(server, { world, config, log })
+  if (config.snapshot_after_load && !world.signal.aborted) await snapshotAfterLoad(server, { world, config, log })
 }
 
 /** stdout belongs to the states: what there is to say goes into the log. */

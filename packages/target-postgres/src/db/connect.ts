@@ -26,10 +26,12 @@ export async function connect({ options, source }: ServerChoice): Promise<Connec
   client.on('error', () => {})
   try {
     await client.connect()
+    // The driver reads times in ISO style only.
     // A client that has vanished from the network is noticed within a minute, and with it ends what it held.
     // A lane waits for its turn inside a transaction; a batch is sorted in memory and staged in local buffers.
     await client.query(`
       set timezone = 'UTC';
+      set datestyle = 'ISO, MDY';
       set client_min_messages = warning;
       set statement_timeout = 0;
       set idle_in_transaction_session_timeout = 0;

@@ -227,6 +227,20 @@ test(
 )
 
 test(
+  'a server that writes dates in its own style changes nothing',
+  inScratch(async (scratch) => {
+    await scratch.load([contacts, ...people(3)])
+    const url = new URL(scratch.env.TARGET_POSTGRES_DATABASE_URL ?? '')
+    url.searchParams.set('options', '-c DateStyle=German -c TimeZone=Asia/Tokyo')
+    const settings = { database_url: url.href }
+    for (let taken = 0; taken < 2; taken++) await scratch.run(['snapshot'], settings)
+    const { exitCode, states, stderr } = await scratch.run(['diff'], settings)
+    assert.equal(exitCode, 0, stderr)
+    assert.match(states[0] ?? '', /^A is snapshot 1 \(\d{4}-\d\d-\d\dT[\d:.]+Z\), B is snapshot 2/)
+  }),
+)
+
+test(
   'what can’t be compared is said',
   inScratch(async (scratch) => {
     const refusal = async (...argv: string[]) => {
