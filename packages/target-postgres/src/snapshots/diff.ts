@@ -50,6 +50,7 @@ export async function diff(a: DiffSide, b: DiffSide, options: Options): Promise<
   const compared = () => compare(a, b, options)
   const clients = new Set([a, b].flatMap((side) => (side.kind === 'live' ? [side.client] : [])))
   if (options.home && [a, b].some(({ kind }) => kind === 'stored')) clients.add(options.home)
+  // Around the comparison, a transaction on each connection.
   const inMoments = [...clients].reduce((body, client) => () => inOneMoment(client, body), compared)
   return await inMoments().catch((error) => {
     throw readError(error, 'the tables to compare')

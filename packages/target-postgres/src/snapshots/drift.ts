@@ -7,7 +7,7 @@ import type { DriftSettings } from './drift-settings.js'
 import { longestQuiet } from './quiet-tables.js'
 import { counted, shown } from './text-table.js'
 
-export type DriftKind =
+type DriftKind =
   | 'table gone'
   | 'rows vanished'
   | 'shrank'
