@@ -1,4 +1,4 @@
-// Writes docs/streams.md and the made parts of docs/checks.md and the README from what they describe.
+// Writes docs/streams.md and the made parts of docs/checks.md, docs/library.md and the README from what they describe.
 // With --check: fails when they are stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { root, setup } from './setup.mjs'
 const README = path.join(root, 'README.md')
 const STREAMS = path.join(root, 'docs', 'streams.md')
 const CHECKS = path.join(root, 'docs', 'checks.md')
+const LIBRARY = path.join(root, 'docs', 'library.md')
 
 async function readme(text) {
   const { Config } = await import('target-postgres')
@@ -64,6 +65,13 @@ function streamsOf(streams, family) {
     return at < 0 ? [stream] : [...new Set(family.rows.map((row) => row[at]))]
   })
   return named.join(', ')
+}
+
+function libraryPage(text) {
+  const programs = ['tap-folder', 'target-files', 'load-values']
+  const source = (name) => readFileSync(path.join(root, 'examples', 'library', 'src', `${name}.ts`), 'utf8')
+  const fenced = programs.map((name) => [name, `\`\`\`ts\n${source(name)}\`\`\``])
+  return withParts(text, Object.fromEntries(fenced))
 }
 
 /** The text with what is between each pair of markers made anew. */
@@ -178,6 +186,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     [README, await readme(readFileSync(README, 'utf8'))],
     [STREAMS, await streamsPage()],
     [CHECKS, await checksPage(readFileSync(CHECKS, 'utf8'))],
+    [LIBRARY, libraryPage(readFileSync(LIBRARY, 'utf8'))],
   ]
   for (const [file, wanted] of pages) {
     if (!process.argv.includes('--check')) writeFileSync(file, wanted)

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { mirror } from './mirror.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -34,6 +35,9 @@ export function setup() {
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['inherit', 2, 2] })
   }
   run(bin('tsc'), ['-b'], { stdio: ['inherit', 2, 2] })
+  // A package holds all that it needs, so that it works wherever it is installed.
+  mirror(path.join(root, 'schemas'), path.join(root, 'packages/tap-keap/dist/schemas'))
+  mirror(path.join(root, 'sql'), path.join(root, 'packages/target-postgres/dist/sql'))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -12,6 +12,8 @@ export type ConfigSource<T extends z.ZodRawShape> = {
   plugin: string
   /** The values of `--config` in order: paths, or `ENV` for "the environment alone will do". */
   sources: readonly string[]
+  /** Settings that a program gives; they win over all others. */
+  values?: Readonly<Record<string, unknown>>
   env: Environment
   /** Where relative paths start. */
   cwd: string
@@ -26,14 +28,14 @@ export async function withDotEnv(env: Environment, cwd: string): Promise<Environ
 }
 
 /**
- * A plugin's settings: the files in order, a later one winning key by key, and over them the environment.
+ * A plugin's settings: the files in order, a later one winning key by key, over them the environment, and over all the values.
  *
  * @throws {ConfigError} for a file that can't be read or isn't a JSON object, an unknown key, a value of the wrong kind
  */
 export async function loadConfig<T extends z.ZodRawShape>(source: ConfigSource<T>): Promise<z.infer<z.ZodObject<T>>> {
-  const { schema, plugin, sources, env, cwd } = source
+  const { schema, plugin, sources, values, env, cwd } = source
   const files = await Promise.all(sources.filter((name) => name !== 'ENV').map((name) => readObject(name, cwd)))
-  const merged: Record<string, unknown> = Object.assign({}, ...files, fromEnvironment(schema, plugin, env))
+  const merged: Record<string, unknown> = Object.assign({}, ...files, fromEnvironment(schema, plugin, env), values)
   const parsed = schema.safeParse(merged)
   if (parsed.success) return parsed.data
   throw new ConfigError(describe(plugin, parsed.error, Object.keys(schema.shape)))

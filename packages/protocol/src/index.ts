@@ -2,6 +2,7 @@ export { armBoundary, type Boundary, boundaries, boundary, DIE_AT } from './boun
 export * from './catalog.js'
 export * from './config.js'
 export * from './errors.js'
+export { recordFrom, stateFrom } from './from-values.js'
 export { ESCAPED, ODD } from './json-scanner.js'
 export { JsonSchema, typesOf } from './json-schema.js'
 export * from './json-text.js'

@@ -63,6 +63,11 @@ export class RecordSlots {
     return slot < 0 ? undefined : this.text(slot)
   }
 
+  /** The record as `JSON.parse` would give it, for those who want values; numbers beyond 2^53 lose digits. */
+  values(): Record<string, unknown> {
+    return Object.fromEntries(this.shape.names.map((name, slot) => [name, JSON.parse(this.text(slot))]))
+  }
+
   #noteSurprise(slot: number): void {
     if (slot === this.starts.length) this.#grow(2 * slot)
     if (++this.#surprises < MAX_SURPRISES) return

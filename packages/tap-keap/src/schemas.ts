@@ -29,7 +29,8 @@ export type StreamColumn = { name: string; schema: JsonSchema; from: string; as:
 
 export type StreamColumns = { description: string; columns: readonly StreamColumn[] }
 
-const folder = new URL('../../../schemas/', import.meta.url)
+// The build puts them beside this file.
+const folder = new URL('./schemas/', import.meta.url)
 
 /** The columns of a stream, from `schemas/<name>.json`. */
 export function columnsOf(name: StreamName | typeof PAGE_LOG): StreamColumns {

@@ -6,7 +6,7 @@ import type { CheckFile } from './check-file.js'
 import { readCheckFile } from './read-check-file.js'
 
 /** The pack for a Keap account that comes with the program. */
-export const KEAP_PACK = fileURLToPath(new URL('../../../../sql/checks/', import.meta.url))
+export const KEAP_PACK = fileURLToPath(new URL('../sql/checks/', import.meta.url))
 
 /**
  * The checks of a pack: every `.sql` file of a folder, by name.

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import type pg from 'pg'
 import { ident } from '../dialect/identifiers.js'
 
-const FOLDER = new URL('../../../../sql/meta/', import.meta.url)
+const FOLDER = new URL('../sql/meta/', import.meta.url)
 
 /** Brings the meta schema up to date: each file of `sql/meta` runs once, in order, in a transaction of its own. */
 export async function migrate(client: pg.Client, metaSchema: string): Promise<void> {

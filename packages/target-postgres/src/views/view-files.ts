@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-const FOLDER = new URL('../../../../sql/views/', import.meta.url)
+const FOLDER = new URL('../sql/views/', import.meta.url)
 
 /** A view as its file says it, with `:data.` and `:views.` for the schemas. */
 export type ViewFile = { name: string; text: string }
