@@ -11,6 +11,8 @@ const MORNING = Date.UTC(2026, 2, 4, 9)
 const [SECOND_MS, MINUTE_MS] = [1000, 60_000]
 /** What is left of a limit when `reserve_percent` is, as by default, 20. */
 const share = (limit: number) => (limit * 4) / 5
+/** What others call between an answer and the next call, nobody can know: of each of the two readers, one call. */
+const mostOf = ({ perDay }: Limits) => share(perDay) + 2
 
 test('in a day with other programs the export takes what it may have, and nobody is ever refused', async () => {
   const limits = { ...keyLimits, tenantPerMinute: 300 }
@@ -22,7 +24,7 @@ test('in a day with other programs the export takes what it may have, and nobody
   const message = await day.callUntil(Number.POSITIVE_INFINITY)
   assert.match(message, /calls for today are spent: 24,000 of Keap's 30,000 are used/)
   const { used } = day.soFar()
-  assert.ok(used <= share(limits.perDay) && used >= 0.95 * share(limits.perDay), `${used} calls of the day are used`)
+  assert.ok(used <= mostOf(limits) && used >= 0.95 * share(limits.perDay), `${used} calls of the day are used`)
   assert.deepEqual(day.refusals(), { ours: 0, others: 0 })
 })
 
@@ -38,7 +40,7 @@ test('through storms of 429s and wrong headers it goes on, and the others’ par
   const message = await day.callUntil(Number.POSITIVE_INFINITY)
   assert.match(message, /calls for today are spent: 3,\d+ of Keap's 4,000 are used/)
   const { used } = day.soFar()
-  assert.ok(used <= share(limits.perDay) && used >= 0.95 * share(limits.perDay), `${used} calls of the day are used`)
+  assert.ok(used <= mostOf(limits) && used >= 0.95 * share(limits.perDay), `${used} calls of the day are used`)
   const { ours, others } = day.refusals()
   assert.ok(ours > 3 && ours < 100, `${ours} calls went into the storms`)
   assert.equal(others, 0)
