@@ -2,7 +2,8 @@
 import { recordFrom, stateFrom } from '@keap-postgres/protocol'
 import { openTarget } from 'target-postgres'
 
-await using target = await openTarget({ default_target_schema: 'space' }, { onState: (state) => console.log(state) })
+const settings = { default_target_schema: 'space', database_url: process.env.DATABASE_URL }
+await using target = await openTarget(settings, { onState: (state) => console.log(state) })
 await target.write({
   type: 'SCHEMA',
   stream: 'planets',

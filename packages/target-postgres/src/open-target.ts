@@ -10,6 +10,8 @@ export type TargetOptions = {
   log?: Log
   /** Gets the value of each STATE, once everything before it is committed. */
   onState?: (value: JsonText) => void
+  /** Where settings may come from as well: `process.env`, or nothing. */
+  env?: Readonly<Record<string, string | undefined>>
 }
 
 /** A load under way. Left without `close`, it ends as if asked to stop: what it has read by then is committed. */
@@ -35,17 +37,18 @@ const WAITING_BYTES = 256 * 1024
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /**
- * Opens a load for a program that makes its messages itself. Settings that aren't given are read from the environment,
- * as the command line does it; without any connection it is the embedded Postgres.
+ * Opens a load for a program that makes its messages itself. Without a connection among the settings it is the embedded
+ * Postgres.
+ *
+ * @param settings those of target-postgres; what isn't among them is looked for in `env`, under the names of the command line
  *
  * @throws {ConfigError} for settings that can't be used
  */
 export async function openTarget(
   settings: z.input<typeof Config> = {},
-  { log = silent, onState = () => {} }: TargetOptions = {},
+  { log = silent, onState = () => {}, env = {} }: TargetOptions = {},
 ): Promise<Target> {
-  const { env } = process
-  const cwd = process.cwd()
+  const cwd = '.'
   const config = await loadConfig({
     schema: Config,
     plugin: 'target-postgres',
