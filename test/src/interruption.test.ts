@@ -136,7 +136,7 @@ test('asked to stop, the tap alone ends well, with a state that the next run goe
 })
 
 test('asked to stop before the first page has come, the tap still ends with a state', async () => {
-  await using world = await createWorld({ sizes, faults: [{ kind: 'slow', path: '/v2/companies', delayMs: 60_000 }] })
+  await using world = await createWorld({ sizes, faults: [{ kind: 'slow', path: '/v2/companies', delayMs: 3000 }] })
   world.env.TAP_KEAP_STREAMS = 'companies'
   const { program, ended } = startTapKeap(world)
   await whenAsked(world, '/v2/companies', 1)

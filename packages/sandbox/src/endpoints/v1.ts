@@ -85,7 +85,7 @@ const models: readonly Endpoint[] = modelEntities.map(([name, entity]) => ({
   }),
 }))
 
-/** Lists of v2's rows in v1's shape; their truth is v2's. */
+/** Lists of v2's rows in v1's shape; their truth is v2's, unless they say otherwise. */
 const lists: readonly ListEndpoint[] = [
   {
     path: '/v1/contacts',
@@ -221,7 +221,7 @@ const clawback: Row = {
 
 /** v1: for what v2 lacks, and for clients that still use it. */
 export const v1Table: readonly Endpoint[] = [
-  ...lists.map((list) => ({ ...list, truth: false as const })),
+  ...lists.map((list) => ({ truth: false as const, ...list })),
   {
     path: '/v1/appointments',
     rows: 'appointments',
