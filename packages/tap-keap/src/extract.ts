@@ -1,43 +1,23 @@
-import type { JsonText, Log } from '@keap-postgres/protocol'
-import type { Bookmarks, ReadWindow, Timing } from './bookmarks.js'
+import type { JsonText } from '@keap-postgres/protocol'
+import type { Bookmarks, ReadWindow } from './bookmarks.js'
 import { isPaged } from './calls.js'
 import { type BoundList, boundLists, listsLeft } from './contexts.js'
 import { storeFiles } from './files/store-files.js'
 import { hiddenLists } from './hidden-lists.js'
-import type { KeapClient } from './keap/client.js'
 import { NotAvailableError, RequestError } from './keap/errors.js'
-import { type BaseUrls, openList, windowFilter } from './lists.js'
-import type { Activation, Batch, Output, PageEntry } from './output.js'
-import { digitsAt, itemOf, stringAt, textAt } from './pointer.js'
-import type { Watch } from './progress/watch.js'
+import { openList, windowFilter } from './lists.js'
+import type { Activation, Batch } from './output.js'
+import { pageEntry } from './page-entry.js'
+import { digitsAt, has, stringAt } from './pointer.js'
 import type { Context } from './project.js'
+import { isWhole, windowOf } from './reading-window.js'
 import { type RecordMaker, recordMaker } from './records.js'
+import type { Run } from './run.js'
 import type { Selected } from './select.js'
 import type { Stream } from './stream.js'
 import { streams } from './streams.js'
-import type { Page, Step } from './walks/list.js'
+import { unlessGone } from './walks/unless-gone.js'
 import { walk } from './walks/walk.js'
-
-/** What all streams of a run share. */
-export type Run = {
-  client: KeapClient
-  baseUrls: BaseUrls
-  bookmarks: Bookmarks
-  output: Output
-  log: Log
-  timing: Timing
-  /** In a first run, nothing older is read where Keap can filter; epoch milliseconds. */
-  startDateMs: number | undefined
-  now: () => number
-  /** Whether complete scans ask for the files of each contact. */
-  filesByContact: 'auto' | 'always' | 'never'
-  /** Where files go that are downloaded. */
-  filesDir: string
-  /** Sees each page that was written. */
-  watch: Watch
-  /** Aborted when the run is to end: the page that has come is written out, no other is waited for. */
-  stop: AbortSignal
-}
 
 /** One list, and the streams that are made of it: its own, and those nested in its records. */
 export type Reading = {
@@ -215,65 +195,8 @@ function activationsOf(
   })
 }
 
-function pageEntry(stream: string, { items, path, query, answer, requestedMs }: Page): PageEntry {
-  const { bytes, ms, attempts } = answer
-  return {
-    stream,
-    path,
-    query,
-    rows: items.length,
-    bytes,
-    ms,
-    attempts,
-    requested_at: new Date(requestedMs).toISOString(),
-  }
-}
-
 function idAt(item: JsonText, pointer: string): string {
   const id = digitsAt(item, pointer) ?? stringAt(item, pointer)
   if (id === undefined) throw new RequestError(`an item without ${pointer}: ${item.slice(0, 80)}`)
   return id
-}
-
-/** Whether an item says anything at a pointer. */
-export function has(item: JsonText, pointer: string | undefined): boolean {
-  const found = pointer && textAt(itemOf(item), pointer)
-  return found !== undefined && found !== '' && found !== 'null' && found !== '""'
-}
-
-/** What is read of the streams that are made of one list, and the column that their bookmarks are about. */
-export function windowOf(
-  { bookmarks, timing, startDateMs }: Pick<Run, 'bookmarks' | 'timing' | 'startDateMs'>,
-  { changes }: Stream,
-  selected: readonly Selected[],
-): { window: ReadWindow; column: string | undefined } {
-  const column = selected.some(({ fullTable }) => fullTable) ? undefined : changes?.column
-  const names = selected.map(({ name }) => name)
-  const window = bookmarks.window(names, column, timing)
-  if (column === undefined || startDateMs === undefined || window.sinceMs !== undefined) return { window, column }
-  return { window: { ...window, sinceMs: startDateMs }, column }
-}
-
-/** All of a list, from its beginning: then its ids are all there are. */
-export function isWhole({ sinceMs, from }: ReadWindow): boolean {
-  return sinceMs === undefined && Object.keys(from).length === 0
-}
-
-/**
- * One of many lists may be gone: a parent deleted since it was listed, a part of Keap that this account hasn't; or Keap is known
- * to fail for some. The others are read all the same; a list that stands alone fails.
- */
-async function* unlessGone(
-  steps: AsyncGenerator<Step>,
-  stream: Stream,
-  whenGone: (error: RequestError) => void,
-): AsyncGenerator<Step> {
-  try {
-    yield* steps
-  } catch (error) {
-    const isOneOfMany = stream.parent !== undefined || stream.each !== undefined
-    const isGone = error instanceof NotAvailableError && error.status !== 401
-    if (!isOneOfMany || !(isGone || (stream.failsForSome && error instanceof RequestError))) throw error
-    whenGone(error)
-  }
 }

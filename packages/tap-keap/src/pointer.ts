@@ -36,3 +36,9 @@ function membersAt(item: Item, pointer: string): ReadonlyMap<string, JsonText> |
   item.slices.set(pointer, members)
   return members
 }
+
+/** Whether an item says anything at a pointer. */
+export function has(item: JsonText, pointer: string | undefined): boolean {
+  const found = pointer && textAt(itemOf(item), pointer)
+  return found !== undefined && found !== '' && found !== 'null' && found !== '""'
+}

@@ -1,8 +1,9 @@
 import { ExitError, type Log } from '@keap-postgres/protocol'
 import pLimit from 'p-limit'
 import { counted } from './counted.js'
-import { type ReadResult, type Run, readList } from './extract.js'
+import { type ReadResult, readList } from './extract.js'
 import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
+import type { Run } from './run.js'
 import type { Selected } from './select.js'
 import { type StreamName, streams } from './streams.js'
 

@@ -1,7 +1,7 @@
-import type { Run } from '../extract.js'
 import { RequestError } from '../keap/errors.js'
 import { readPage } from '../keap/page.js'
 import { digitsAt } from '../pointer.js'
+import type { Run } from '../run.js'
 import type { Count } from '../stream.js'
 
 /** What is needed to ask Keap for something. */

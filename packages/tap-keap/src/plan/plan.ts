@@ -1,5 +1,5 @@
-import { windowOf } from '../extract.js'
 import { RequestError } from '../keap/errors.js'
+import { windowOf } from '../reading-window.js'
 import type { Selected } from '../select.js'
 import { streams } from '../streams.js'
 import { freshUntilOf, groups } from '../sync.js'
