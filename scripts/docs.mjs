@@ -1,4 +1,5 @@
-// Writes docs/streams.md and the made parts of docs/checks.md, docs/library.md and the README from what they describe.
+// Writes docs/streams.md, Meltano's plugin definitions and the made parts of docs/checks.md, docs/library.md and the README from
+// what they describe.
 // With --check: fails when they are stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -96,6 +97,12 @@ function settingsTable(schema) {
   return table(['setting', 'default', 'what it is'], rows)
 }
 
+async function pluginPages() {
+  const { pluginFile } = await import('./meltano.mjs')
+  const abouts = [(await import('tap-keap')).about, (await import('target-postgres')).about]
+  return abouts.map((about) => [path.join(root, 'examples', 'meltano', `${about.name}.meltano.yml`), pluginFile(about)])
+}
+
 /** docs/streams.md, whole. */
 async function streamsPage() {
   const { columnsOf, describeCalls, leftOut, streamNames, streams } = await import('tap-keap')
@@ -187,6 +194,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     [STREAMS, await streamsPage()],
     [CHECKS, await checksPage(readFileSync(CHECKS, 'utf8'))],
     [LIBRARY, libraryPage(readFileSync(LIBRARY, 'utf8'))],
+    ...(await pluginPages()),
   ]
   for (const [file, wanted] of pages) {
     if (!process.argv.includes('--check')) writeFileSync(file, wanted)

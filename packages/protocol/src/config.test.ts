@@ -39,6 +39,14 @@ test('the environment fills in and wins, with each text read as the kind that is
   })
 })
 
+test('a list in the environment is JSON, also for a setting that takes a text with commas', async () => {
+  const listed = z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(z.string()))
+  const read = (text: string) =>
+    loadConfig({ schema: z.strictObject({ listed }), plugin: 'tap-x', sources: [], env: { TAP_X_LISTED: text }, cwd })
+  assert.deepEqual((await read('["a","b*"]')).listed, ['a', 'b*'])
+  assert.deepEqual((await read('a,b*')).listed, ['a', 'b*'])
+})
+
 test('.env is read, and a variable that is really set wins over it', async () => {
   await writeFile(path.join(cwd, '.env'), 'TAP_X_API_KEY=from dotenv\nTAP_X_PAGE_SIZE=7\n')
   try {

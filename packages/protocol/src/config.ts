@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { variableOf } from './about.js'
 import { ConfigError } from './errors.js'
 import { nearest } from './nearest.js'
 
@@ -66,10 +67,9 @@ function fromEnvironment<T extends z.ZodRawShape>(
   plugin: string,
   env: Environment,
 ): Record<string, unknown> {
-  const prefix = `${plugin.toUpperCase().replaceAll('-', '_')}_`
   const settings: Record<string, unknown> = {}
   for (const [key, kind] of Object.entries(schema.shape)) {
-    const text = env[prefix + key.toUpperCase()]
+    const text = env[variableOf(plugin, key)]
     if (text !== undefined && text !== '') settings[key] = fromText(kind as z.ZodType, text)
   }
   return settings
@@ -77,7 +77,13 @@ function fromEnvironment<T extends z.ZodRawShape>(
 
 /** `"20"` is a number where a number is wanted; a text that only looks like one stays a text where that is wanted. */
 function fromText(kind: z.ZodType, text: string): unknown {
-  if (kind.safeParse(text).success) return text
+  const value = fromJson(text)
+  // Meltano gives lists as JSON, also to a setting that would take the text as it is.
+  if (Array.isArray(value) && kind.safeParse(value).success) return value
+  return kind.safeParse(text).success ? text : value
+}
+
+function fromJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,3 +1,4 @@
+export * from './about.js'
 export { armBoundary, type Boundary, boundaries, boundary, DIE_AT } from './boundary.js'
 export * from './catalog.js'
 export * from './config.js'

@@ -28,7 +28,7 @@ test('a secret is never written, neither in a field nor in the reason of a failu
   const secrets = ['s3cret-token', 's3cret-token-and-more', 'ab']
   const stderr = sink(false)
   createLog({ name: 'tap-x', env: {}, secrets, stderr }).info('asked', { header: 'Bearer s3cret-token-and-more' })
-  reportFailure(new ConfigError('refused s3cret-token about'), { name: 'tap-x', secrets, stderr })
+  reportFailure(new ConfigError('refused s3cret-token about'), { name: 'tap-x', env: {}, secrets, stderr })
   assert.doesNotMatch(stderr.text(), /s3cret|and-more/)
   assert.match(stderr.text(), /refused \[redacted\] about/)
 })
@@ -45,10 +45,10 @@ test('a secret that becomes known during the run is hidden from then on, however
 
 test('a failure ends with the exit code of its kind, and only a bug shows a stack', () => {
   const stderr = sink(false)
-  assert.equal(reportFailure(new ConfigError('a'), { name: 'x', stderr }), 2)
-  assert.equal(reportFailure(new DataError('b'), { name: 'x', stderr }), 4)
+  assert.equal(reportFailure(new ConfigError('a'), { name: 'x', env: {}, stderr }), 2)
+  assert.equal(reportFailure(new DataError('b'), { name: 'x', env: {}, stderr }), 4)
   assert.equal(stderr.text(), 'x: a\nx: b\n')
-  assert.equal(reportFailure(new Error('c'), { name: 'x', stderr }), 1)
+  assert.equal(reportFailure(new Error('c'), { name: 'x', env: {}, stderr }), 1)
   assert.match(stderr.text(), /x: This is a bug\. Error: c\n\s+at /)
 })
 

@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream'
 import { pino } from 'pino'
+import { variableOf } from './about.js'
 import { exitCodeOf } from './errors.js'
 import { redactor } from './redact.js'
+import { asSdkLine, readSdkLogging } from './singer-sdk-log.js'
 
 type Fields = Record<string, unknown>
 
@@ -22,21 +24,9 @@ export type LogOptions = {
   stderr: Pick<Writable, 'write'> & { isTTY?: boolean }
 }
 
-/** JSON lines for machines; a plain line each when a person is watching. */
+/** JSON lines for machines, in the Singer SDK's shape where it asks for that; a plain line each when a person is watching. */
 export function createLog(options: LogOptions): Log {
-  const { name, env, secrets = [], stderr } = options
-  const redact = redactor(secrets)
-  const level = levelOf({ name, env })
-  const logger = pino(
-    {
-      level,
-      base: { name },
-      messageKey: 'message',
-      timestamp: () => `,"ts":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    { write: (line: string) => stderr.write(redact(stderr.isTTY ? forPeople(name, line) : line)) },
-  )
+  const logger = loggerOf(options)
   return {
     debug: (message, fields) => logger.debug(fields ?? {}, message),
     info: (message, fields) => logger.info(fields ?? {}, message),
@@ -45,13 +35,39 @@ export function createLog(options: LogOptions): Log {
   }
 }
 
-/** Says why a run ended and returns the exit code. What isn't an `ExitError` is a bug, and is shown with its stack. */
-export function reportFailure(
-  error: unknown,
-  { name, secrets = [], stderr }: Pick<LogOptions, 'name' | 'secrets' | 'stderr'>,
-): number {
+function loggerOf(options: LogOptions) {
+  const { name, env, secrets = [], stderr } = options
+  const redact = redactor(secrets)
+  const isStructured = wantsSdkLines(options)
+  const shape = (line: string) => (stderr.isTTY ? forPeople(name, line) : isStructured ? asSdkLine(line) : line)
+  return pino(
+    {
+      name,
+      level: levelOf({ name, env }),
+      // Else with pino's own, which has the pid.
+      ...(isStructured ? {} : { base: {} }),
+      messageKey: 'message',
+      timestamp: () => `,"ts":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => stderr.write(redact(shape(line))) },
+  )
+}
+
+/**
+ * Says why a run ended and returns the exit code. What isn't an `ExitError` is a bug, and is shown with its stack.
+ * Where the Singer SDK's lines are wanted, that is one of them.
+ */
+export function reportFailure(error: unknown, options: LogOptions): number {
+  const { name, secrets = [], stderr } = options
   const exitCode = exitCodeOf(error)
   const known = exitCode !== 1 && error instanceof Error
+  if (wantsSdkLines(options)) {
+    const message = error instanceof Error ? error.message : String(error)
+    const fields = known ? {} : { exception: exceptionOf(error) }
+    loggerOf(options).fatal(fields, known ? message : `This is a bug. ${message}`)
+    return exitCode
+  }
   const text = known
     ? error.message
     : `This is a bug. ${error instanceof Error ? (error.stack ?? error.message) : error}`
@@ -59,11 +75,21 @@ export function reportFailure(
   return exitCode
 }
 
-/** How much is logged: `TAP_KEAP_LOGLEVEL`, else `LOGLEVEL`, else `info`. */
+/** As the SDK writes a Python exception. */
+function exceptionOf(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error, module: 'node', message: String(error) }
+  return { type: error.name, module: 'node', message: error.stack ?? error.message }
+}
+
+/** How much is logged: `TAP_KEAP_LOGLEVEL`, else what Meltano asks for, else `LOGLEVEL`, else `info`. */
 export function levelOf({ name, env }: Pick<LogOptions, 'name' | 'env'>): string {
-  const text = env[`${name.toUpperCase().replaceAll('-', '_')}_LOGLEVEL`] ?? env.LOGLEVEL
+  const text = env[variableOf(name, 'loglevel')] ?? readSdkLogging(env).level ?? env.LOGLEVEL
   const level = (text ?? 'info').toLowerCase()
   return level in pino.levels.values || level === 'silent' ? level : 'info'
+}
+
+function wantsSdkLines({ env, stderr }: LogOptions): boolean {
+  return !stderr.isTTY && readSdkLogging(env).isStructured
 }
 
 function forPeople(name: string, line: string): string {

@@ -1,8 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 import {
+  type AboutFormat,
+  aboutFormats,
   ConfigError,
   createLog,
   type Environment,
+  formatAbout,
   type Log,
   levelOf,
   loadConfig,
@@ -12,6 +15,7 @@ import {
   writeLine,
 } from '@keap-postgres/protocol'
 import yargs from 'yargs'
+import { about } from './about.js'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
 import { type DryRun, dryRun } from './plan/dry-run.js'
@@ -46,6 +50,7 @@ export async function runCli(around: Surroundings): Promise<number> {
   try {
     const args = await parse(around)
     if (args === undefined) return 0
+    if (args.about) return await writeLine(around.stdout, formatAbout(about, args.format)).then(() => 0)
     if (args.discover) return await printCatalog(around.stdout)
     const { cwd, stdout, stop: signal } = around
     const env = await withDotEnv(around.env, cwd)
@@ -74,7 +79,7 @@ export async function runCli(around: Surroundings): Promise<number> {
     if (isBrokenPipe(error)) return 3
     // Asked to stop before there was a page to finish.
     if (around.stop.aborted && isAbort(error, around.stop)) return 0
-    return reportFailure(error, { name: NAME, secrets, stderr })
+    return reportFailure(error, { name: NAME, env: around.env, secrets, stderr })
   }
 }
 
@@ -98,6 +103,9 @@ type Arguments = {
   catalog: string | undefined
   state: string | undefined
   discover: boolean
+  about: boolean
+  /** Of `about`. */
+  format: AboutFormat
   test: 'all' | 'schema' | undefined
   /** Of `login`. */
   port: number | undefined
@@ -113,7 +121,7 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     )
     .command('$0', 'Read the account (the default)')
     .command('login', 'Sign in to Keap with OAuth2, in a browser, and keep the tokens', (command) =>
-      ['catalog', 'properties', 'state', 'discover', 'test', 'dry-run']
+      ['catalog', 'properties', 'state', 'discover', 'test', 'dry-run', 'about', 'format']
         .reduce((shown, name) => shown.hide(name), command)
         .option('port', {
           type: 'number',
@@ -148,6 +156,8 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
       default: false,
       describe: 'Say what a run would read and cost, and write the first page of each list',
     })
+    .option('about', { type: 'boolean', default: false, describe: 'Print what this is, with all its settings' })
+    .option('format', { choices: aboutFormats, default: 'text' as const, describe: 'Of --about' })
     .epilogue(EXAMPLES)
     .version(`${NAME} v${version}`)
     .nargs('config', 1)
@@ -166,13 +176,15 @@ async function parse({ argv, stdout }: Surroundings): Promise<Arguments | undefi
     await writeLine(stdout, printed)
     return undefined
   }
-  const { config, state, discover: wanted, test, dryRun: isDry } = args
+  const { config, state, discover: wanted, test, dryRun: isDry, about: isAbout, format } = args
   return {
     command: args._[0] === 'login' ? 'login' : 'read',
     config,
     catalog: args.catalog ?? args.properties,
     state,
     discover: wanted,
+    about: isAbout,
+    format,
     test: test === undefined ? undefined : test === 'schema' ? 'schema' : 'all',
     dryRun: isDry,
     port: portOf(args.port),

@@ -1,16 +1,22 @@
-import { ConfigError } from '@keap-postgres/protocol'
+import { ConfigError, SECRET } from '@keap-postgres/protocol'
 import { z } from 'zod'
 
 /** The settings of tap-keap, as `--config` and `TAP_KEAP_…` give them. */
 export const TapConfig = z.strictObject({
-  api_key: z.string().min(1).optional().describe('Personal Access Token or Service Account Key (`KeapAK-…`)'),
+  api_key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Personal Access Token or Service Account Key (`KeapAK-…`)')
+    .meta(SECRET),
   client_id: z.string().min(1).optional().describe('OAuth2: key of your app at developer.keap.com'),
-  client_secret: z.string().min(1).optional().describe('OAuth2: its secret'),
+  client_secret: z.string().min(1).optional().describe('OAuth2: its secret').meta(SECRET),
   refresh_token: z
     .string()
     .min(1)
     .optional()
-    .describe('OAuth2: from a sign-in elsewhere; not needed after `tap-keap login`'),
+    .describe('OAuth2: from a sign-in elsewhere; not needed after `tap-keap login`')
+    .meta(SECRET),
   token_path: z
     .string()
     .default('keap-data/tap-keap.tokens.json')
@@ -19,7 +25,8 @@ export const TapConfig = z.strictObject({
     .string()
     .refine(isPostgresUrl, 'wanted is postgres://user:password@host:5432/database')
     .optional()
-    .describe('OAuth2: a Postgres that keeps them instead, in `keap_meta.tokens`, for runs on several machines'),
+    .describe('OAuth2: a Postgres that keeps them instead, in `keap_meta.tokens`, for runs on several machines')
+    .meta(SECRET),
   token_id: z
     .string()
     .min(1)
@@ -31,10 +38,10 @@ export const TapConfig = z.strictObject({
       z.array(z.string()).min(1).optional(),
     )
     .describe('Read only these: names or globs, `["contacts", "order*"]`, in the environment `contacts,order*`'),
-  start_date: z.iso
-    .datetime({ offset: true })
+  start_date: z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()])
     .optional()
-    .describe('In a first run, read only what changed since (RFC 3339), where Keap can filter by that'),
+    .describe('In a first run, read only what changed since (RFC 3339, or a date), where Keap can filter by that'),
   overlap_minutes: z
     .number()
     .min(0)

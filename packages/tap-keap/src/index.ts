@@ -1,3 +1,4 @@
+export { about } from './about.js'
 export { describeCalls } from './calls.js'
 export { runCli } from './cli.js'
 export { TapConfig } from './config.js'

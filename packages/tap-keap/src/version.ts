@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 
-/** The version of this package, as its package.json has it. */
-export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+/** The version of this package and what it is, as its package.json has them. */
+export const { version, description } = z.object({ version: z.string(), description: z.string() }).parse(manifest)

@@ -1,5 +1,6 @@
-import { ConfigError } from '@keap-postgres/protocol'
+import { type AboutFormat, aboutFormats, ConfigError, formatAbout } from '@keap-postgres/protocol'
 import yargs from 'yargs'
+import { about } from './about.js'
 import { type DiffOperand, readOperand } from './snapshots/diff-operand.js'
 import { packageVersion } from './version.js'
 
@@ -43,7 +44,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
     .command('$0', 'Load messages from stdin (the default)', (command) =>
       command
         .option('input', { type: 'string', requiresArg: true, describe: 'Read this file instead of stdin' })
-        .option('dry-run', { type: 'boolean', describe: 'Say what would be done, and keep nothing of it' }),
+        .option('dry-run', { type: 'boolean', describe: 'Say what would be done, and keep nothing of it' })
+        .option('about', { type: 'boolean', describe: 'Print what this is, with all its settings' })
+        .option('format', { choices: aboutFormats, default: 'text', describe: 'Of --about' }),
     )
     .command('state', 'Print the state of the last load, {} before the first', (command) =>
       command.option('state-id', { type: 'string', requiresArg: true, describe: 'Name under which it was kept' }),
@@ -100,12 +103,17 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }
     }
     default:
+      if (parsed.about) return { command: 'print', text: formatAbout(about, aboutFormatOf(parsed.format)) }
       return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
   }
 }
 
 function formatOf(format: unknown): Format {
   return lastOf(format) === 'json' ? 'json' : 'table'
+}
+
+function aboutFormatOf(format: unknown): AboutFormat {
+  return aboutFormats.find((one) => one === lastOf(format)) ?? 'text'
 }
 
 function limitOf(limit: unknown): number {

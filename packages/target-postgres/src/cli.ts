@@ -67,7 +67,7 @@ export async function runCli(world: Surroundings): Promise<number> {
     await runCommand(parsed, { world: { ...world, env }, config, log })
     return 0
   } catch (error) {
-    return reportFailure(error, { name: NAME, secrets, stderr: world.stderr })
+    return reportFailure(error, { name: NAME, env: world.env, secrets, stderr: world.stderr })
   }
 }
 

@@ -1,3 +1,4 @@
+import { SECRET } from '@keap-postgres/protocol'
 import { z } from 'zod'
 import { META_PREFIX } from './dialect/identifiers.js'
 import { AlertSettings } from './snapshots/alert.js'
@@ -16,14 +17,22 @@ export type CheckSettings = z.infer<typeof CheckSettings>
 
 /** The settings of target-postgres; the README's table is made from them. */
 export const Config = z.strictObject({
-  database_url: z.string().optional().describe('Connection string, `postgres://user:password@host:5432/database`'),
+  database_url: z
+    .string()
+    .optional()
+    .describe('Connection string, `postgres://user:password@host:5432/database`')
+    .meta(SECRET),
   host: z
     .string()
     .optional()
     .describe('Host of the Postgres server; `localhost` when another connection setting is given'),
   port: z.int().min(1).max(65_535).optional().describe('Port of the Postgres server, 5432 by default'),
   user: z.string().optional().describe('User to connect as'),
-  password: z.string().optional().describe('Password of that user; better given as `TARGET_POSTGRES_PASSWORD`'),
+  password: z
+    .string()
+    .optional()
+    .describe('Password of that user; better given as `TARGET_POSTGRES_PASSWORD`')
+    .meta(SECRET),
   database: z.string().optional().describe('Database to load into'),
   sslmode: z
     .enum(['disable', 'require', 'verify-full'])

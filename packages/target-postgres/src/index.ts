@@ -1,3 +1,4 @@
+export { about } from './about.js'
 export type { CheckFile } from './checks/check-file.js'
 export { readLoaded } from './checks/loaded.js'
 export { namedChecks, planChecks } from './checks/plan-checks.js'
