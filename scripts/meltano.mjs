@@ -38,9 +38,6 @@ const MORE = {
       '  check:',
       '    args: check',
       '    description: Check what is loaded, and say what is wrong',
-      '  snapshot:',
-      '    args: snapshot',
-      '    description: Keep what the tables hold, as numbers and checksums, and say what has drifted',
       '  views:',
       '    args: views',
       '    description: Make the reporting views over what is loaded, or bring them up to date',
@@ -89,9 +86,13 @@ function settingLines(name, schema, values) {
   ]
 }
 
+/**
+ * A fraction is `integer` too: what Meltano takes as `decimal` from the environment it can't write into a config file (4.4:
+ * "Object of type Decimal is not JSON serializable"), and a number in meltano.yml it leaves as it is.
+ */
 function kindOf({ type, format, anyOf, enum: options }) {
   if (anyOf) return kindOf(anyOf[0])
   if (options) return 'options'
   if (format === 'date-time') return 'date_iso8601'
-  return type === 'number' ? 'decimal' : type
+  return type === 'number' ? 'integer' : type
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { Writable } from 'node:stream'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { ConfigError, DataError } from './errors.js'
 import { createLog, reportFailure } from './log.js'
 
@@ -51,6 +54,67 @@ test('a failure ends with the exit code of its kind, and only a bug shows a stac
   assert.equal(reportFailure(new Error('c'), { name: 'x', env: {}, stderr }), 1)
   assert.match(stderr.text(), /x: This is a bug\. Error: c\n\s+at /)
 })
+
+/** As Meltano writes it for a plugin that has the capability structured-logging. */
+const meltanos = {
+  version: 1,
+  formatters: { singer_formatter: { '()': 'singer_sdk.logging.StructuredFormatter' } },
+  handlers: { console: { class: 'logging.StreamHandler', formatter: 'singer_formatter', stream: 'ext://sys.stderr' } },
+  root: { handlers: ['console'], level: 'WARNING' },
+}
+
+test('with a SINGER_SDK_LOG_CONFIG the level is its own, and lines have all that Meltano reads them by', () => {
+  const env = { LOGLEVEL: 'debug', ...loggingConfig(JSON.stringify(meltanos)) }
+  const stderr = sink(false)
+  const log = createLog({ name: 'tap-x', env, secrets: ['s3cret-token'], stderr })
+  log.info('not shown')
+  log.warn('slow with s3cret-token', { stream: 'things', ms: 7 })
+  const { ts, pid, ...line } = JSON.parse(stderr.text())
+  assert.deepEqual([typeof ts, pid], ['number', process.pid])
+  assert.deepEqual(line, {
+    level: 'warning',
+    logger_name: 'tap-x',
+    thread_name: 'main',
+    app_name: 'tap-x',
+    stream_name: 'things',
+    message: 'slow with [redacted]',
+    extra: { stream: 'things', ms: 7 },
+  })
+})
+
+test('with a SINGER_SDK_LOG_CONFIG the reason of a failure is such a line, and a bug brings its stack', () => {
+  const options = { name: 'tap-x', env: loggingConfig(JSON.stringify(meltanos)), stderr: sink(false) }
+  assert.equal(reportFailure(new ConfigError('no key'), options), 2)
+  const refused = JSON.parse(options.stderr.text())
+  assert.deepEqual([refused.level, refused.message, refused.exception], ['critical', 'no key', undefined])
+  const bug = { ...options, stderr: sink(false) }
+  assert.equal(reportFailure(new TypeError('oops'), bug), 1)
+  const { message, exception } = JSON.parse(bug.stderr.text())
+  assert.equal(message, 'This is a bug. oops')
+  assert.equal(exception.type, 'TypeError')
+  assert.match(exception.message, /TypeError: oops\n\s+at /)
+})
+
+test('the plugin’s own variable wins over that level, a terminal gets its plain lines, and what isn’t such a file changes nothing', () => {
+  const env = loggingConfig(JSON.stringify(meltanos))
+  const person = sink(true)
+  createLog({ name: 'tap-x', env: { ...env, TAP_X_LOGLEVEL: 'info' }, stderr: person }).info('shown')
+  assert.equal(person.text(), 'tap-x: shown\n')
+  for (const useless of [loggingConfig('version: 1'), { SINGER_SDK_LOG_CONFIG: '/no/such/file' }]) {
+    const stderr = sink(false)
+    createLog({ name: 'tap-x', env: useless, stderr }).info('as ever')
+    assert.deepEqual([JSON.parse(stderr.text()).level, JSON.parse(stderr.text()).name], ['info', 'tap-x'])
+  }
+})
+
+const folder = mkdtempSync(path.join(tmpdir(), 'log-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function loggingConfig(content: string): { SINGER_SDK_LOG_CONFIG: string } {
+  const file = path.join(folder, 'logging.json')
+  writeFileSync(file, content)
+  return { SINGER_SDK_LOG_CONFIG: file }
+}
 
 function sink(isTTY: boolean): Writable & { isTTY: boolean; text(): string } {
   let text = ''
