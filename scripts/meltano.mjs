@@ -19,13 +19,6 @@ const MORE = {
       'select:',
       "- '*.*'",
       ...costly.map((name) => `- '!${name}.*'`),
-      'commands:',
-      '  plan:',
-      '    args: --dry-run',
-      '    description: Say what a run would read and cost',
-      '  login:',
-      '    args: login',
-      '    description: Sign in to Keap with OAuth2, in a browser, and keep the tokens',
     ],
   },
   'target-postgres': {
