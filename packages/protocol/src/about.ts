@@ -27,6 +27,7 @@ export type SettingSchema = {
   secret?: boolean
   anyOf?: SettingSchema[]
   properties?: Record<string, SettingSchema>
+  additionalProperties?: SettingSchema | boolean
 }
 
 /** The package's own version stands in for the SDK's: it is what a plugin of ours is built with. */
@@ -40,7 +41,7 @@ export function formatAbout(about: About, format: AboutFormat): string {
 
 /** The settings by name, as a user may write them: before defaults and conversions. */
 export function settingsOf({ settings }: Pick<About, 'settings'>): Record<string, SettingSchema> {
-  const { properties } = z.toJSONSchema(settings, { io: 'input' }) as SettingSchema
+  const { properties } = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as SettingSchema
   return properties ?? {}
 }
 
@@ -50,7 +51,7 @@ export function variableOf(plugin: string, setting: string): string {
 }
 
 function asJson({ name, description, version, capabilities, settings }: About): string {
-  const { $schema: _, ...schema } = z.toJSONSchema(settings, { io: 'input' })
+  const { $schema: _, ...schema } = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' })
   return JSON.stringify(
     { name, description, version, sdk_version: sdkVersion, capabilities, settings: schema },
     null,

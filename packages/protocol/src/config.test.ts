@@ -64,6 +64,16 @@ test('a mistyped key is named, with the one that was meant', () =>
     /"api_kye" is not a setting \(did you mean "api_key"\?\).*Settings are: api_key, page_size/,
   ))
 
+test('so is one inside an object, or inside each of a record’s', async () => {
+  const inner = z.strictObject({ shrink_percent: z.number().default(10) })
+  const nested = z.strictObject({ drift: inner.prefault({}), checks: z.record(z.string(), inner).default({}) })
+  await writeFile(path.join(cwd, 'nested.json'), '{"drift": {"shrink_percnt": 1}, "checks": {"a": {"percent": 2}}}')
+  await refused(
+    loadConfig({ schema: nested, plugin: 'tap-x', sources: ['nested.json'], env: {}, cwd }),
+    /"drift\.shrink_percnt" is not a setting \(did you mean "drift\.shrink_percent"\?\); "checks\.a\.percent" is not a setting/,
+  )
+})
+
 test('a value of the wrong kind is named', () => refused(load([], { TAP_X_PAGE_SIZE: 'many' }), /page_size: .*number/))
 
 test('a file that is missing, broken, or no object is named', async () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
-import { variableOf } from './about.js'
+import { type SettingSchema, settingsOf, variableOf } from './about.js'
 import { ConfigError } from './errors.js'
 import { nearest } from './nearest.js'
 
@@ -39,7 +39,7 @@ export async function loadConfig<T extends z.ZodRawShape>(source: ConfigSource<T
   const merged: Record<string, unknown> = Object.assign({}, ...files, fromEnvironment(schema, plugin, env), values)
   const parsed = schema.safeParse(merged)
   if (parsed.success) return parsed.data
-  throw new ConfigError(describe(plugin, parsed.error, Object.keys(schema.shape)))
+  throw new ConfigError(describe(plugin, parsed.error, schema))
 }
 
 /**
@@ -91,13 +91,26 @@ function fromJson(text: string): unknown {
   }
 }
 
-function describe(plugin: string, error: z.ZodError, known: string[]): string {
+function describe(plugin: string, error: z.ZodError, schema: z.ZodObject): string {
   const problems = error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.') || 'the config'}: ${issue.message}`]
+    const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {
       const meant = nearest(key, known)
-      return `"${key}" is not a setting${meant ? ` (did you mean "${meant}"?)` : ''}`
+      const named = (one: string) => `"${[...issue.path, one].join('.')}"`
+      return `${named(key)} is not a setting${meant ? ` (did you mean ${named(meant)}?)` : ''}`
     })
   })
-  return `The config of ${plugin} can't be used: ${problems.join('; ')}. Settings are: ${known.join(', ')}.`
+  const settings = Object.keys(schema.shape).join(', ')
+  return `The config of ${plugin} can't be used: ${problems.join('; ')}. Settings are: ${settings}.`
+}
+
+/** What an object at that place of the config may have as its keys. */
+function keysAt(settings: z.ZodObject, path: readonly PropertyKey[]): string[] {
+  let schema: SettingSchema = { properties: settingsOf({ settings }) }
+  for (const step of path) {
+    const { properties, additionalProperties } = schema
+    schema = properties?.[String(step)] ?? (typeof additionalProperties === 'object' ? additionalProperties : {})
+  }
+  return Object.keys(schema.properties ?? {})
 }

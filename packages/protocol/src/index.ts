@@ -1,6 +1,7 @@
 export * from './about.js'
 export { armBoundary, type Boundary, boundaries, boundary, DIE_AT } from './boundary.js'
 export * from './catalog.js'
+export { explainArguments, tidyCompletions } from './command-line.js'
 export * from './config.js'
 export * from './errors.js'
 export { recordFrom, stateFrom } from './from-values.js'

@@ -1,5 +1,12 @@
-import { type AboutFormat, aboutFormats, ConfigError, formatAbout } from '@keap-postgres/protocol'
-import yargs from 'yargs'
+import {
+  type AboutFormat,
+  aboutFormats,
+  ConfigError,
+  explainArguments,
+  formatAbout,
+  tidyCompletions,
+} from '@keap-postgres/protocol'
+import yargs, { type FallbackCompletionFunction } from 'yargs'
 import { about } from './about.js'
 import { type DiffOperand, readOperand } from './snapshots/diff-operand.js'
 import { packageVersion } from './version.js'
@@ -22,8 +29,32 @@ const EXAMPLES = `Examples:
       loads into the configured Postgres, or into an embedded one
   tap-keap --config c.json --state <(target-postgres state) | target-postgres
       goes on from where the last load ended
-  target-postgres --config t.json --input messages.jsonl
-      loads a file`
+  target-postgres --config t.json < keap.jsonl
+      loads what a tap wrote into a file on another day; also: --input keap.jsonl
+  tap-keap --config c.json | target-postgres --dry-run
+      says what a load would change, and changes nothing
+  target-postgres check
+      says whether the copy is whole
+  target-postgres snapshot && target-postgres diff
+      what the tables hold now, and which rows differ from the snapshot before
+  target-postgres serve
+      keeps the embedded Postgres up, for psql or a BI tool
+  source <(target-postgres completion)
+      completes commands and flags in bash and zsh
+
+Settings come from the files of --config, and over them from TARGET_POSTGRES_HOST and so on, in the environment or .env; without any of a connection, DATABASE_URL and PGHOST and so on count. target-postgres --about has them all.
+
+Exit codes: 0 fine, 1 a bug, 2 the configuration is wrong, 3 another run is at work or the input was cut off: run again later, 4 data was refused, or a check or comparison failed.`
+
+const NAME = 'target-postgres'
+
+/** Of the default command, which yargs doesn't complete by itself. */
+const LOAD = {
+  input: { type: 'string', requiresArg: true, describe: 'Read this file instead of stdin' },
+  'dry-run': { type: 'boolean', describe: 'Say what would be done, and keep nothing of it' },
+  about: { type: 'boolean', describe: 'Print what this is, with all its settings' },
+  format: { choices: aboutFormats, default: 'text', describe: 'Of --about' },
+} as const
 
 const FORMAT = { choices: ['table', 'json'], default: 'table', describe: 'For a person, or for a machine' } as const
 
@@ -31,8 +62,37 @@ const DIFF = 'Name the rows that differ between two snapshots (the last two), th
 
 /** @throws {ConfigError} for a flag or command that there isn't */
 export async function parseArguments(argv: readonly string[]): Promise<Arguments> {
+  const { failure, parsed, output } = await parse(argv)
+  if (failure) throw new ConfigError(`${await explainArguments(failure.message, argv, complete)} See ${NAME} --help.`)
+  if (output !== '') return { command: 'print', text: output }
+  const config = listOf(parsed.config)
+  switch (parsed._[0]) {
+    case 'state':
+      return { command: 'state', config, stateId: lastOf(parsed['state-id']) }
+    case 'serve':
+      return { command: 'serve', config }
+    case 'views':
+      return { command: 'views', config }
+    case 'check':
+      return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(parsed.format) }
+    case 'snapshot':
+      return { command: 'snapshot', config, format: formatOf(parsed.format) }
+    case 'diff': {
+      const operands = ['A', 'B'].flatMap((name) => listOf(parsed[name]).map((text) => readOperand(text, name)))
+      return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }
+    }
+    default:
+      if (parsed.about) return { command: 'print', text: formatAbout(about, aboutFormatOf(parsed.format)) }
+      return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
+  }
+}
+
+function parserOf() {
   const parser = yargs()
-    .scriptName('target-postgres')
+  // Its types know nothing of the name and the command that the script's first lines give.
+  const scripts: { showCompletionScript(name: string, command: string): unknown } = parser
+  return parser
+    .scriptName(NAME)
     .usage('$0 [command]\n\nLoads the output of a Singer tap into Postgres.')
     .option('config', {
       alias: 'c',
@@ -41,13 +101,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       global: true,
       describe: 'Settings as a JSON file, or ENV; may be repeated, a later file wins',
     })
-    .command('$0', 'Load messages from stdin (the default)', (command) =>
-      command
-        .option('input', { type: 'string', requiresArg: true, describe: 'Read this file instead of stdin' })
-        .option('dry-run', { type: 'boolean', describe: 'Say what would be done, and keep nothing of it' })
-        .option('about', { type: 'boolean', describe: 'Print what this is, with all its settings' })
-        .option('format', { choices: aboutFormats, default: 'text', describe: 'Of --about' }),
-    )
+    .command('$0', 'Load messages from stdin (the default)', (command) => command.options(LOAD))
     .command('state', 'Print the state of the last load, {} before the first', (command) =>
       command.option('state-id', { type: 'string', requiresArg: true, describe: 'Name under which it was kept' }),
     )
@@ -77,35 +131,26 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
         })
         .option('format', FORMAT),
     )
+    .command(
+      'completion',
+      'Print what makes bash or zsh complete: source <(target-postgres completion)',
+      (command) => command,
+      () => void scripts.showCompletionScript(NAME, 'completion'),
+    )
     .epilog(EXAMPLES)
-    .version(`target-postgres v${packageVersion}`)
+    .version(`${NAME} v${packageVersion}`)
+    .completion('get-completions', false, completions)
     .strict()
     .locale('en')
     .wrap(110)
     .exitProcess(false)
-  const { failure, parsed, output } = await parse(parser, argv)
-  if (failure) throw new ConfigError(`${failure.message}. See: target-postgres --help`)
-  if (output !== '') return { command: 'print', text: output }
-  const config = listOf(parsed.config)
-  switch (parsed._[0]) {
-    case 'state':
-      return { command: 'state', config, stateId: lastOf(parsed['state-id']) }
-    case 'serve':
-      return { command: 'serve', config }
-    case 'views':
-      return { command: 'views', config }
-    case 'check':
-      return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(parsed.format) }
-    case 'snapshot':
-      return { command: 'snapshot', config, format: formatOf(parsed.format) }
-    case 'diff': {
-      const operands = ['A', 'B'].flatMap((name) => listOf(parsed[name]).map((text) => readOperand(text, name)))
-      return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }
-    }
-    default:
-      if (parsed.about) return { command: 'print', text: formatAbout(about, aboutFormatOf(parsed.format)) }
-      return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
-  }
+}
+
+const completions: FallbackCompletionFunction = (current, argv: Parsed, filter, done) => {
+  // The first word is the program itself.
+  const hasCommand = argv._.slice(1).some((word) => word !== current)
+  const flags = current.startsWith('-') && !hasCommand ? Object.keys(LOAD).map((name) => `--${name}`) : []
+  filter((_error, found = []) => done(tidyCompletions(found, flags)))
 }
 
 function formatOf(format: unknown): Format {
@@ -124,15 +169,26 @@ function limitOf(limit: unknown): number {
 
 type Parsed = { _: (string | number)[]; [flag: string]: unknown }
 
-async function parse(parser: ReturnType<typeof yargs>, argv: readonly string[]) {
+async function parse(argv: readonly string[]) {
   let failure: Error | undefined
   let output = ''
   // With a callback yargs prints nothing and leaves the process alone.
-  const parsed: Parsed = await parser.parse([...argv], {}, (error: Error | undefined | null, _argv, text: string) => {
-    failure = error ?? undefined
-    output = text
-  })
+  const parsed: Parsed = await parserOf().parse(
+    [...argv],
+    {},
+    (error: Error | undefined | null, _argv, text: string) => {
+      failure = error ?? undefined
+      output = text
+    },
+  )
   return { failure, parsed, output }
+}
+
+/** As the shell asks, of a target-postgres that is called with these words. */
+async function complete(words: readonly string[]): Promise<string[]> {
+  const { output } = await parse(['--get-yargs-completions', NAME, ...words])
+  // zsh is told what each is, too.
+  return output.split('\n').map((line) => line.split(':')[0] ?? '')
 }
 
 function listOf(value: unknown): string[] {
