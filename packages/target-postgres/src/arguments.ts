@@ -60,33 +60,6 @@ const FORMAT = { choices: ['table', 'json'], default: 'table', describe: 'For a 
 
 const DIFF = 'Name the rows that differ between two snapshots (the last two), the database now, or another one'
 
-/** @throws {ConfigError} for a flag or command that there isn't */
-export async function parseArguments(argv: readonly string[]): Promise<Arguments> {
-  const { failure, parsed, output } = await parse(argv)
-  if (failure) throw new ConfigError(`${await explainArguments(failure.message, argv, complete)} See ${NAME} --help.`)
-  if (output !== '') return { command: 'print', text: output }
-  const config = listOf(parsed.config)
-  switch (parsed._[0]) {
-    case 'state':
-      return { command: 'state', config, stateId: lastOf(parsed['state-id']) }
-    case 'serve':
-      return { command: 'serve', config }
-    case 'views':
-      return { command: 'views', config }
-    case 'check':
-      return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(parsed.format) }
-    case 'snapshot':
-      return { command: 'snapshot', config, format: formatOf(parsed.format) }
-    case 'diff': {
-      const operands = ['A', 'B'].flatMap((name) => listOf(parsed[name]).map((text) => readOperand(text, name)))
-      return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }
-    }
-    default:
-      if (parsed.about) return { command: 'print', text: formatAbout(about, aboutFormatOf(parsed.format)) }
-      return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
-  }
-}
-
 function parserOf() {
   const parser = yargs()
   // Its types know nothing of the name and the command that the script's first lines give.
@@ -151,6 +124,33 @@ const completions: FallbackCompletionFunction = (current, argv: Parsed, filter, 
   const hasCommand = argv._.slice(1).some((word) => word !== current)
   const flags = current.startsWith('-') && !hasCommand ? Object.keys(LOAD).map((name) => `--${name}`) : []
   filter((_error, found = []) => done(tidyCompletions(found, flags)))
+}
+
+/** @throws {ConfigError} for a flag or command that there isn't */
+export async function parseArguments(argv: readonly string[]): Promise<Arguments> {
+  const { failure, parsed, output } = await parse(argv)
+  if (failure) throw new ConfigError(`${await explainArguments(failure.message, argv, complete)} See ${NAME} --help.`)
+  if (output !== '') return { command: 'print', text: output }
+  const config = listOf(parsed.config)
+  switch (parsed._[0]) {
+    case 'state':
+      return { command: 'state', config, stateId: lastOf(parsed['state-id']) }
+    case 'serve':
+      return { command: 'serve', config }
+    case 'views':
+      return { command: 'views', config }
+    case 'check':
+      return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(parsed.format) }
+    case 'snapshot':
+      return { command: 'snapshot', config, format: formatOf(parsed.format) }
+    case 'diff': {
+      const operands = ['A', 'B'].flatMap((name) => listOf(parsed[name]).map((text) => readOperand(text, name)))
+      return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }
+    }
+    default:
+      if (parsed.about) return { command: 'print', text: formatAbout(about, aboutFormatOf(parsed.format)) }
+      return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
+  }
 }
 
 function formatOf(format: unknown): Format {
