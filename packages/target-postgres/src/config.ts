@@ -63,6 +63,12 @@ export const Config = z.strictObject({
   batch_size_rows: count.default(100_000).describe('A batch is committed when it has this many records'),
   batch_max_bytes: count.default(8 * 1024 * 1024).describe('… or this many bytes; about three batches are in memory'),
   batch_wait_seconds: z.number().positive().default(10).describe('… or is this old, even while no input comes'),
+  load_method: z
+    .enum(['upsert', 'append-only', 'overwrite'])
+    .default('upsert')
+    .describe(
+      '`upsert`: a record replaces the row of its key; `append-only`: every record is a row more; `overwrite`: a table holds the records of the last whole run, see [Load methods](#load-methods)',
+    ),
   contract: z
     .enum(['evolve', 'freeze'])
     .default('evolve')
@@ -92,4 +98,5 @@ export const Config = z.strictObject({
   ),
 })
 export type Contract = Config['contract']
+export type LoadMethod = Config['load_method']
 export type Config = z.infer<typeof Config>

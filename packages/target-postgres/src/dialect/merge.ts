@@ -32,17 +32,28 @@ export function copyInto({ table, columns }: Omit<Merge, 'staging'>): string {
  * that holds the same already isn't written again, unless it was marked as deleted.
  */
 export function mergeStaging({ table, staging, columns }: Merge): string {
+  return upsert({ table, columns, from: `pg_temp.${ident(staging)}`, version: NEWER_VERSION })
+}
+
+/** The same from a table of the same key. A row of another version is written again. */
+export function mergeTable({ table, columns, from }: Omit<Merge, 'staging'> & { from: TableName }): string {
+  return upsert({ table, columns, from: qualified(from), version: SENT_VERSION })
+}
+
+type Upsert = Omit<Merge, 'staging'> & { from: string; version: string }
+
+function upsert({ table, columns, from, version }: Upsert): string {
   const names = namesOf(rowLayout(columns))
   const values = columns.filter((column) => !column.isKey).map((column) => ident(column.name))
   // xmax is 0 in a row that was just inserted; one that was updated in place of an insert carries the lock on its old self.
   return `with merged as (
   insert into ${qualified(table)} as target (${names})
   select ${names}
-  from pg_temp.${ident(staging)}
+  from ${from}
   on conflict (${namesOf(keyOf(columns))}) do update set
-    ${[...values.map((name) => `${name} = excluded.${name}`), ...metadataUpdates].join(',\n    ')}
+    ${[...values.map((name) => `${name} = excluded.${name}`), ...metadataUpdates(version)].join(',\n    ')}
   where
-    ${[...differs(values), ...metadataDiffers].join('\n    or ')}
+    ${[...differs(values), ...metadataDiffers(version)].join('\n    or ')}
   returning target.xmax = 0 as is_new
 )
 select
@@ -52,17 +63,25 @@ from merged`
 }
 
 /** A record without a version, or with an older one, leaves the row's version as it was. */
-const VERSION = 'greatest(excluded._sdc_table_version, target._sdc_table_version)'
+const NEWER_VERSION = 'greatest(excluded._sdc_table_version, target._sdc_table_version)'
 
-const metadataUpdates = [
-  '_sdc_extracted_at = excluded._sdc_extracted_at',
-  '_sdc_batched_at = excluded._sdc_batched_at',
-  '_sdc_deleted_at = excluded._sdc_deleted_at',
-  `_sdc_table_version = ${VERSION}`,
-  '_sdc_record_hash = excluded._sdc_record_hash',
-]
+/** Every row tells the version of the run that it is of. */
+const SENT_VERSION = 'excluded._sdc_table_version'
 
-const metadataDiffers = ['target._sdc_deleted_at is distinct from excluded._sdc_deleted_at']
+function metadataUpdates(version: string): string[] {
+  return [
+    '_sdc_extracted_at = excluded._sdc_extracted_at',
+    '_sdc_batched_at = excluded._sdc_batched_at',
+    '_sdc_deleted_at = excluded._sdc_deleted_at',
+    `_sdc_table_version = ${version}`,
+    '_sdc_record_hash = excluded._sdc_record_hash',
+  ]
+}
+
+function metadataDiffers(version: string): string[] {
+  const ofDeletion = 'target._sdc_deleted_at is distinct from excluded._sdc_deleted_at'
+  return version === SENT_VERSION ? [ofDeletion, `target._sdc_table_version is distinct from ${version}`] : [ofDeletion]
+}
 
 /**
  * Compares the rows' bytes (`*<>`), not their values: 1.10 and 1.1 are equal as numeric and inside jsonb, and yet not what

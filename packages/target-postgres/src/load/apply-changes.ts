@@ -23,6 +23,8 @@ export type TableChange = {
   changes: readonly Change[]
   /** The stream's columns once the changes are made. */
   columns: readonly Column[]
+  /** The table is the loader's own, and gone before the run ends: nothing of it is noted. */
+  isPassing?: boolean
 }
 
 type Context = { run: Run; log: Log }
@@ -61,9 +63,10 @@ async function applyTo(client: pg.Client, tableChange: TableChange, context: Con
     } catch (error) {
       throw loadError(changeError(error, table, change), `changing the table of ${stream}`)
     }
+    if (tableChange.isPassing) continue
     await recordSchemaChange(client, context.run, { stream, table, change: describeChange(change), ddl: sql })
   }
-  await saveNames(client, context.run.metaSchema, tableChange)
+  if (!tableChange.isPassing) await saveNames(client, context.run.metaSchema, tableChange)
 }
 
 type Widen = Extract<Change, { kind: 'widen' }>

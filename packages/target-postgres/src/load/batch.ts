@@ -1,6 +1,7 @@
 import type { JsonText, RecordLine } from '@keap-postgres/protocol'
 import { RowWriter } from '../dialect/row-writer.js'
 import type { TableChange } from './apply-changes.js'
+import type { Replacement } from './replacement.js'
 import type { Slabs } from './slabs.js'
 import type { StreamTable } from './stream-tables.js'
 
@@ -23,6 +24,8 @@ export type Batch = {
   tableChanges: TableChange[]
   rows: Map<string, StreamRows>
   activations: { target: StreamTable; version: number }[]
+  /** Tables whose rows are replaced by what batches before this one have gathered. */
+  replacements: readonly Replacement[]
   /** The last STATE read, which vouches for what was read before it. */
   state: JsonText | undefined
   records: number
@@ -39,12 +42,13 @@ export function openBatch(slabs: Slabs): Batch {
     taken.push(slab)
     return slab
   })
-  const nothing = { tableChanges: [], rows: new Map(), activations: [], state: undefined, records: 0, bytes: 0 }
-  return { ...nothing, slabs: taken, out }
+  const nothing = { tableChanges: [], rows: new Map(), activations: [], replacements: [], state: undefined }
+  return { ...nothing, records: 0, bytes: 0, slabs: taken, out }
 }
 
-export function isEmpty({ tableChanges, rows, activations, state }: Batch): boolean {
-  return tableChanges.length === 0 && rows.size === 0 && activations.length === 0 && state === undefined
+export function isEmpty({ tableChanges, rows, activations, replacements, state }: Batch): boolean {
+  const lists = [tableChanges, activations, replacements]
+  return lists.every((list) => list.length === 0) && rows.size === 0 && state === undefined
 }
 
 /**

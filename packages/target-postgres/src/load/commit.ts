@@ -17,8 +17,8 @@ export async function commitBatch(
   { run, batchNumber }: CommitContext,
 ): Promise<Counts> {
   try {
-    for (const [{ stream, table }, entry] of written) {
-      await recordBatch(client, run, { batch: batchNumber, stream, table, ...entry })
+    for (const [{ stream, table, replaces }, entry] of written) {
+      await recordBatch(client, run, { batch: batchNumber, stream, table: replaces ?? table, ...entry })
     }
     const total = [...written.values()].reduce((sum, { counts }) => addCounts(sum, counts), noCounts)
     await countBatch(client, run, total)

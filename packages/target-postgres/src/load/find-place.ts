@@ -1,6 +1,7 @@
 import { DataError } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { qualified, type SchemaChoice, type TableName, tableOf } from '../dialect/identifiers.js'
+import { GATHERING_PREFIX } from '../dialect/replace.js'
 import { SEEN_PREFIX } from '../dialect/seen-keys.js'
 import { type Found, lookUp } from './read-table.js'
 
@@ -25,7 +26,8 @@ export async function findPlace(
   for (;;) {
     const table = tableOf(stream, choice, taken.length)
     const found = await lookUp(client, choice.metaSchema, table)
-    const isReserved = table.schema === choice.metaSchema && table.table.startsWith(SEEN_PREFIX) && taken.length === 0
+    const isOwn = [SEEN_PREFIX, GATHERING_PREFIX].some((prefix) => table.table.startsWith(prefix))
+    const isReserved = table.schema === choice.metaSchema && isOwn && taken.length === 0
     const owner = found.stream
     if (owner === stream) return { table, found, taken }
     if (owner === undefined && !isReserved && !claimed.has(qualified(table)) && isFree(table, found, choice, stream)) {

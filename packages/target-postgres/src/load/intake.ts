@@ -1,9 +1,11 @@
 import {
   type ActivateVersionMessage,
   DataError,
+  type JsonText,
   type Log,
   type MessageAt,
   type RecordLine,
+  RunAgainError,
   type SchemaMessage,
 } from '@keap-postgres/protocol'
 import { InvalidRecordError } from '../dialect/invalid-record.js'
@@ -15,7 +17,15 @@ import type { Announced, StreamTables } from './stream-tables.js'
 /** When the open batch is due, whichever comes first. */
 type BatchLimits = { maxRecords: number; maxBytes: number; waitSeconds: number }
 
-type Options = { tables: StreamTables; loader: Loader; slabs: Slabs; limits: BatchLimits; log: Log }
+type Options = {
+  tables: StreamTables
+  loader: Loader
+  slabs: Slabs
+  limits: BatchLimits
+  /** A STATE is kept until `end`: before, the rows that it vouches for are only gathered. */
+  holdsStates: boolean
+  log: Log
+}
 
 /** Takes messages into the open batch and hands it to the loader when it is due. */
 export class Intake {
@@ -23,6 +33,9 @@ export class Intake {
   #batch: Batch
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
+  /** Records in the batches before the open one. */
+  #submitted = 0
+  #held: { state: JsonText; records: number } | undefined
 
   constructor(options: Options) {
     this.#options = options
@@ -42,9 +55,7 @@ export class Intake {
       case 'ACTIVATE_VERSION':
         return this.#takeActivation(message)
       case 'STATE':
-        this.#batch.state = message.value
-        this.#startClock()
-        return undefined
+        return this.#takeState(message.value)
     }
   }
 
@@ -52,6 +63,28 @@ export class Intake {
   flush(): Promise<void> {
     this.#flushing = this.#flushing.then(() => this.#handOver())
     return this.#flushing
+  }
+
+  /** Why what was gathered must not replace anything: the last STATE doesn't vouch for all that was sent. */
+  cutOff(): RunAgainError | undefined {
+    const behind = this.#held === undefined ? 0 : this.#submitted + this.#batch.records - this.#held.records
+    return behind > 0 ? cutOff(behind) : undefined
+  }
+
+  /** Ends an input that was read whole: what was gathered replaces what was there, with the last STATE, in one batch. */
+  async end(): Promise<void> {
+    this.#batch.replacements = this.#options.tables.replacements
+    this.#batch.state = this.#held?.state
+    await this.flush()
+  }
+
+  #takeState(state: JsonText): undefined {
+    if (this.#options.holdsStates) {
+      this.#held = { state, records: this.#submitted + this.#batch.records }
+      return
+    }
+    this.#batch.state = state
+    this.#startClock()
   }
 
   #takeRecord(message: RecordLine, line: number): Promise<void> | undefined {
@@ -118,9 +151,17 @@ export class Intake {
     this.#timer = undefined
     if (isEmpty(this.#batch)) return
     const batch = this.#batch
+    this.#submitted += batch.records
     this.#batch = openBatch(this.#options.slabs)
     this.#options.loader.submit(batch)
   }
+}
+
+function cutOff(records: number): RunAgainError {
+  return new RunAgainError(
+    `The input ended ${records} records behind its last STATE: the program that wrote it was cut off. With load_method ` +
+      '"overwrite" only a whole input replaces what is there, so the tables are as they were. Run the same command again.',
+  )
 }
 
 /** Says at which line it was that a table couldn't take a stream. */

@@ -68,14 +68,16 @@ export async function loadOver(
     },
     onFailed: () => stop.abort(),
   })
+  const tables = new StreamTables({
+    client: control,
+    claim: (stream, schema) => claimStream(control, claims, run, { stream, schema }),
+    choice: { metaSchema: config.meta_schema, defaultSchema: config.default_target_schema },
+    contract: config.contract,
+    loadMethod: config.load_method,
+    log,
+  })
   const intake = new Intake({
-    tables: new StreamTables({
-      client: control,
-      claim: (stream, schema) => claimStream(control, claims, run, { stream, schema }),
-      choice: { metaSchema: config.meta_schema, defaultSchema: config.default_target_schema },
-      contract: config.contract,
-      log,
-    }),
+    tables,
     loader,
     slabs,
     limits: {
@@ -83,10 +85,11 @@ export async function loadOver(
       maxBytes: config.batch_max_bytes,
       waitSeconds: config.batch_wait_seconds,
     },
+    holdsStates: config.load_method === 'overwrite',
     log,
   })
   try {
-    await takeAll(options, { intake, loader, stop })
+    await takeAll(options, { tables, intake, loader, stop })
     if (claims.lost.aborted) throw new RunAgainError(CLAIMS_LOST)
     await finishRun(control, run)
     return { run, counts: loader.counts }
@@ -99,10 +102,13 @@ export async function loadOver(
   }
 }
 
-type Parts = { intake: Intake; loader: Loader; stop: AbortController }
+type Parts = { tables: StreamTables; intake: Intake; loader: Loader; stop: AbortController }
 
 /** Reads to the end, to the first message that can't be taken, or until stopped; commits what was taken in any case. */
-async function takeAll({ input, signal, log }: LoadOptions, { intake, loader, stop }: Parts): Promise<void> {
+async function takeAll(
+  { input, config, signal, log }: LoadOptions,
+  { tables, intake, loader, stop }: Parts,
+): Promise<void> {
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
   const endInput = () => input.destroy()
   stopped.addEventListener('abort', endInput, { once: true })
@@ -121,7 +127,19 @@ async function takeAll({ input, signal, log }: LoadOptions, { intake, loader, st
   if (signal?.aborted) log.info('Stopped by a signal; what has been read is being committed.')
   await intake.flush()
   await loader.drain()
+  refused ??= stopped.aborted ? undefined : intake.cutOff()
+  if (refused === undefined && !stopped.aborted) {
+    await intake.end()
+    await loader.drain()
+  } else if (!stop.signal.aborted) await keepRows(tables, { config, log })
   if (refused !== undefined) throw refused
+}
+
+/** An input that wasn't read whole replaces nothing. */
+async function keepRows(tables: StreamTables, { config, log }: Pick<LoadOptions, 'config' | 'log'>): Promise<void> {
+  if (tables.replacements.length === 0) return
+  await tables.dropReplacements(config.meta_schema)
+  log.warn('With load_method "overwrite" only a whole input replaces what is there: the tables are as they were.')
 }
 
 async function openRun(control: Connection, claims: Claims, { config, log }: LoadOptions): Promise<Run> {

@@ -1,19 +1,29 @@
 import type { Log, SchemaMessage } from '@keap-postgres/protocol'
 import type pg from 'pg'
-import type { Contract } from '../config.js'
+import type { Contract, LoadMethod } from '../config.js'
 import { type ActualTable, type Change, planChanges } from '../dialect/changes.js'
 import type { ColumnType } from '../dialect/column-type.js'
 import { type Column, columnsOf } from '../dialect/columns.js'
 import { describeChange } from '../dialect/ddl.js'
 import { compileRowEncoder, type EncodeRow } from '../dialect/encode-row.js'
 import { keyIndexOf, qualified, type SchemaChoice, type TableName, tableOf } from '../dialect/identifiers.js'
+import { gatheringTable } from '../dialect/replace.js'
 import { ownDependents } from '../views/dependent-views.js'
+import { refuseKey, withoutKey } from './append-only.js'
 import type { TableChange } from './apply-changes.js'
 import { refuseChanges } from './contract.js'
 import { findPlace } from './find-place.js'
+import { dropGathered, type Replacement } from './replacement.js'
 
 /** A stream that has announced its schema, and where its records go. */
-export type StreamTable = { stream: string; table: TableName; columns: readonly Column[]; encode: EncodeRow }
+export type StreamTable = {
+  stream: string
+  table: TableName
+  columns: readonly Column[]
+  encode: EncodeRow
+  /** The table whose rows those of `table` are to replace when the run ends well; absent where they are loaded at once. */
+  replaces?: TableName
+}
 
 /** A stream as it is from now on, and what its table needs first. */
 export type Announced = { target: StreamTable; change: TableChange | undefined }
@@ -24,6 +34,7 @@ type Options = {
   claim: (stream: string, schema: string) => Promise<void>
   choice: SchemaChoice
   contract: Contract
+  loadMethod: LoadMethod
   log: Log
 }
 
@@ -36,7 +47,11 @@ type Place = {
   names: ReadonlyMap<string, string>
   /** Whether the meta schema knows, or will know, whose table it is. */
   isNoted: boolean
+  /** Where the rows gather that will replace the table's. */
+  gathering: Gathering | undefined
 }
+
+type Gathering = { table: TableName; actual: ActualTable | undefined }
 
 /** A stream as its last SCHEMA made it; `fingerprint` tells when the next one says the same. */
 type Known = { target: StreamTable; fingerprint: string; place: Place; key: readonly string[] }
@@ -52,9 +67,15 @@ export class StreamTables {
   readonly #streams = new Map<string, Known>()
   readonly #schemas = new Set<string>()
   readonly #warned = new Set<string>()
+  readonly #replacements = new Map<string, Replacement>()
 
   constructor(options: Options) {
     this.#options = options
+  }
+
+  /** The tables whose rows are to be replaced at the end, by the load method. */
+  get replacements(): readonly Replacement[] {
+    return [...this.#replacements.values()]
   }
 
   find(stream: string): StreamTable | undefined {
@@ -74,7 +95,17 @@ export class StreamTables {
     if (known?.fingerprint === fingerprint) return undefined
     const place = known?.place ?? (await this.#findPlace(stream))
     const columns = columnsOf(stream, schema, key, place.names)
-    return await this.#plan({ stream, fingerprint, place, key, columns })
+    if (this.#methodFor(place.table) !== 'append-only') {
+      return await this.#plan({ stream, fingerprint, place, key, columns })
+    }
+    refuseKey(stream, place.table, place.actual)
+    return await this.#plan({ stream, fingerprint, place, key: [], columns: withoutKey(columns) })
+  }
+
+  /** Forgets what was gathered, when it isn't to replace anything. */
+  async dropReplacements(metaSchema: string): Promise<void> {
+    for (const { target } of this.replacements) await dropGathered(this.#options.client, target.table, metaSchema)
+    this.#replacements.clear()
   }
 
   /**
@@ -104,10 +135,32 @@ export class StreamTables {
     const target = { stream, table, columns, encode: compileRowEncoder({ stream, columns, onUnknown }) }
     const isNoted = place.isNoted && columns.every(({ property, name }) => place.names.get(property) === name)
     const names = new Map([...place.names, ...columns.map(({ property, name }) => [property, name] as const)])
-    const next = { table, actual: plan.table, names, isNoted: true }
-    this.#streams.set(stream, { target, fingerprint, key, place: next })
+    const next = { ...place, actual: plan.table, names, isNoted: true }
     const isNeeded = changes.length > 0 || !isNoted
-    return { target, change: isNeeded ? { stream, table, changes, columns } : undefined }
+    const announced = { target, change: isNeeded ? { stream, table, changes, columns } : undefined }
+    if (place.gathering) return this.#gather(announced, place.gathering, { fingerprint, key, place: next })
+    this.#streams.set(stream, { target, fingerprint, key, place: next })
+    return announced
+  }
+
+  /** The same stream, with a table of its own for its rows until they replace the others. What those need waits until then. */
+  #gather(
+    { target: { table: replaces, ...stream }, change }: Announced,
+    { table, actual }: Gathering,
+    { key, place, fingerprint }: Omit<Known, 'target'>,
+  ): Announced {
+    const plan = planChanges(table, actual, stream.columns, key)
+    const target = { ...stream, table, replaces }
+    const before = this.#replacements.get(stream.stream)?.changes ?? []
+    this.#replacements.set(stream.stream, { target, changes: change ? [...before, change] : before })
+    const gathering = { table, actual: plan.table }
+    this.#streams.set(stream.stream, { target, fingerprint, key, place: { ...place, gathering } })
+    const { changes, columns } = plan
+    const isNeeded = changes.length > 0
+    return {
+      target,
+      change: isNeeded ? { stream: stream.stream, table, changes, columns, isPassing: true } : undefined,
+    }
   }
 
   /** The changes that will be made, the schema's among them. @throws {DataError} when one can't be made, or must not be */
@@ -127,6 +180,12 @@ export class StreamTables {
     return changes
   }
 
+  /** Into the meta schema's own tables every run only adds rows of its own. */
+  #methodFor({ schema }: TableName): LoadMethod {
+    const { loadMethod, choice } = this.#options
+    return schema === choice.metaSchema ? 'upsert' : loadMethod
+  }
+
   /** The contract is about the data; the meta schema's own tables grow with the program. */
   #isFrozen({ schema }: TableName): boolean {
     const { contract, choice } = this.#options
@@ -143,7 +202,15 @@ export class StreamTables {
       log.warn(`${stream} is loaded into ${qualified(table)}, since ${taken.join(' and ')} is taken by something else.`)
     }
     if (found.schemaExists) this.#schemas.add(table.schema)
-    return { table, actual: found.table, names: found.names, isNoted: found.stream !== undefined }
+    const gathering = this.#methodFor(table) === 'overwrite' ? await this.#openGathering(table) : undefined
+    return { table, actual: found.table, names: found.names, isNoted: found.stream !== undefined, gathering }
+  }
+
+  async #openGathering(name: TableName): Promise<Gathering> {
+    const { client, choice } = this.#options
+    const table = gatheringTable(choice.metaSchema, name)
+    await dropGathered(client, table, choice.metaSchema)
+    return { table, actual: undefined }
   }
 
   #warnUnknown(stream: string, property: string): void {

@@ -20,6 +20,6 @@ export function waitsFor(batch: Batch, before: Batch, newTables: NewTables): 'co
   return 'nothing'
 }
 
-function changesTables({ tableChanges, activations }: Batch): boolean {
-  return tableChanges.length > 0 || activations.length > 0
+function changesTables({ tableChanges, activations, replacements }: Batch): boolean {
+  return tableChanges.length > 0 || activations.length > 0 || replacements.length > 0
 }

@@ -7,6 +7,7 @@ import { activateVersion } from './activate.js'
 import { applyChanges } from './apply-changes.js'
 import type { Batch, StreamRows } from './batch.js'
 import type { NewTables } from './new-tables.js'
+import { replaceRows } from './replacement.js'
 import type { StreamTable } from './stream-tables.js'
 import { writeRows } from './write-rows.js'
 
@@ -36,7 +37,15 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
       activateVersion(client, target, version, { metaSchema: run.metaSchema, hardDelete }),
     )
     const { counts, bytes } = written.get(target) ?? { counts: noCounts, bytes: 0 }
-    written.set(target, { counts: addCounts(counts, { ...noCounts, deleted }), bytes })
+    const gone = target.replaces ? noCounts : { ...noCounts, deleted }
+    written.set(target, { counts: addCounts(counts, gone), bytes })
+  }
+  for (const replacement of batch.replacements) {
+    const { target } = replacement
+    const counts = await explained(`replacing the rows of ${target.stream}`, () =>
+      replaceRows(client, replacement, { run, log }),
+    )
+    written.set(target, { counts, bytes: 0 })
   }
   return written
 }
@@ -44,6 +53,8 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
 async function write(client: pg.Client, rows: StreamRows, { run, newTables }: WriteContext): Promise<Counts> {
   const isNew = (await newTables?.check(client, rows.target.table)) ?? false
   const { inserted, updated } = await writeRows(client, rows, { metaSchema: run.metaSchema, isNew })
+  // What becomes of gathered rows is known, and counted, when they replace others.
+  if (rows.target.replaces) return { ...noCounts, records: rows.records }
   return { records: rows.records, inserted, updated, unchanged: rows.records - inserted - updated, deleted: 0 }
 }
 

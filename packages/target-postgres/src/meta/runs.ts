@@ -120,3 +120,16 @@ export async function recordSchemaChange(client: pg.Client, run: Run, entry: Sch
     [run.runId, nameText(entry.stream), entry.table.schema, entry.table.table, entry.change, entry.ddl],
   )
 }
+
+/** How many records of a stream a run has taken so far. */
+export async function recordsOfRun(client: pg.Client, run: Run, stream: string): Promise<number> {
+  const { rows } = await client.query<{ records: number }>(
+    `
+    select coalesce(sum(records), 0)::float8 as records
+    from ${ident(run.metaSchema)}.batches
+    where run_id = $1 and stream = $2
+    `,
+    [run.runId, nameText(stream)],
+  )
+  return rows[0]?.records ?? 0
+}

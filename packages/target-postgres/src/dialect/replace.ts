@@ -1,0 +1,47 @@
+import type { Column } from './columns.js'
+import { ident, qualified, storableName, type TableName } from './identifiers.js'
+import { keyOf, rowLayout } from './row-layout.js'
+
+/**
+ * Where the rows of a run gather that are to replace those of a table: a table of the meta schema. It is a plain one and not
+ * unlogged, since what is committed to it must survive a restart of Postgres in the middle of the run.
+ */
+export function gatheringTable(metaSchema: string, { schema, table }: TableName): TableName {
+  const isPlain = !`${schema}${table}`.includes('.')
+  return {
+    schema: metaSchema,
+    table: storableName(`${GATHERING_PREFIX}${isPlain ? `${schema}.${table}` : qualified({ schema, table })}`),
+  }
+}
+
+/** No stream's table in the meta schema begins like that, but for one that has a hash in its name. */
+export const GATHERING_PREFIX = 'new '
+
+/** Removes the rows whose key isn't among the gathered. */
+export function deleteAbsent(table: TableName, gathered: TableName, columns: readonly Column[]): string {
+  const same = keyOf(columns).map(({ name }) => `gathered.${ident(name)} = target.${ident(name)}`)
+  return `delete from ${qualified(table)} as target
+where not exists (
+  select from ${qualified(gathered)} as gathered
+  where ${same.join(' and ')}
+)`
+}
+
+/** Not "truncate": whoever began to read before would find the table empty. */
+export function deleteAll(table: TableName): string {
+  return `delete from ${qualified(table)}`
+}
+
+/** Adds the gathered rows of a stream without a key. */
+export function addGathered(table: TableName, gathered: TableName, columns: readonly Column[]): string {
+  const names = rowLayout(columns)
+    .map(({ name }) => ident(name))
+    .join(', ')
+  return `insert into ${qualified(table)} (${names})
+select ${names}
+from ${qualified(gathered)}`
+}
+
+export function dropIfThere(table: TableName): string {
+  return `drop table if exists ${qualified(table)}`
+}
