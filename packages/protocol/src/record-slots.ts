@@ -17,7 +17,8 @@ export class RecordSlots {
   ends = new Int32Array(32)
   /** What the scanner saw in each value beside plain text: `ESCAPED`, `ODD`. */
   marks = new Uint8Array(32)
-  /** How many bytes the record takes up. */
+  /** Where the record begins, and how many bytes it takes up. */
+  start = 0
   length = 0
   #root = this.shape
   #surprises = 0
@@ -47,6 +48,7 @@ export class RecordSlots {
       next = scanner.next(end, CLOSE_BRACE)
     }
     this.bytes = bytes
+    this.start = at
     this.shape = shape
     this.length = next + 1 - at
     return next + 1

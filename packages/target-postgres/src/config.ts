@@ -69,6 +69,14 @@ export const Config = z.strictObject({
     .describe(
       '`upsert`: a record replaces the row of its key; `append-only`: every record is a row more; `overwrite`: a table holds the records of the last whole run, see [Load methods](#load-methods)',
     ),
+  add_record_metadata: z
+    .boolean()
+    .default(false)
+    .describe('Add `_sdc_received_at`, `_sdc_sequence` and `_sdc_sync_started_at` to what every table has'),
+  add_raw: z
+    .boolean()
+    .default(false)
+    .describe('Add each whole record as `raw jsonb`, where the stream has no `raw` of its own'),
   contract: z
     .enum(['evolve', 'freeze'])
     .default('evolve')

@@ -14,7 +14,7 @@ const columns = columnsOf('t', { properties: { name: { type: 'string' }, id: { t
 
 /** An encoder that takes a record's JSON and gives its row's fields: hash, version, extracted, deleted, batched, the key, the rest. */
 function encoderOfTexts(source = columns, onUnknown: (property: string) => void = () => {}) {
-  const encode = compileRowEncoder({ stream: 't', columns: source, onUnknown })
+  const encode = compileRowEncoder({ stream: 't', columns: source, onUnknown, clock: { now: () => 0, startedAt: 0 } })
   const reader = new RecordReader()
   const out = new RowWriter((minBytes) => Buffer.alloc(Math.max(minBytes, 1000)))
   return (record: string, more = '', line = 1): string[] => {

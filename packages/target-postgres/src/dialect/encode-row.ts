@@ -5,6 +5,7 @@ import type { Column } from './columns.js'
 import { COPY_NULL } from './copy-text.js'
 import { copyVerbatim } from './copy-verbatim.js'
 import { encoderOf, encoders, expectedIn, widerType } from './encode-value.js'
+import { type Clock, copyRecord, metadataWriter } from './filled-columns.js'
 import { findSlots } from './find-slots.js'
 import { InvalidRecordError, shorten } from './invalid-record.js'
 import { DELETION_MARK } from './metadata-columns.js'
@@ -20,6 +21,7 @@ type RowSource = {
   columns: readonly Column[]
   /** Told once of each property that the schema doesn't know; it is left out. */
   onUnknown: (property: string) => void
+  clock: Clock
 }
 
 const TAB = 0x09
@@ -39,8 +41,12 @@ const HASH_DIGITS = 32
  * @returns a function that throws an {@link InvalidRecordError} for a value that its column can't hold and for a missing
  *   key, and then leaves nothing written
  */
-export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): EncodeRow {
-  const fields = inRowOrder(columns).map((column) => ({
+export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSource): EncodeRow {
+  const ordered = inRowOrder(columns)
+  const whole = ordered.find(({ fill }) => fill === 'record')
+  const writeMetadata = metadataWriter(ordered, clock)
+  const own = ordered.filter(({ fill }) => fill === undefined)
+  const fields = own.map((column) => ({
     ...column,
     copy: copyVerbatim[column.type],
     encode: encoderOf(column),
@@ -48,7 +54,9 @@ export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): En
   const slotsIn = findSlots([DELETION_MARK, ...fields.map(({ property }) => property)], onUnknown)
   const hasKey = columns.some((column) => column.isKey)
   // Two records are the same only where the same values go to the same columns.
-  const fingerprint = Buffer.from(digest(JSON.stringify(fields.map(({ name, type }) => [name, type]))))
+  const fingerprint = Buffer.from(
+    digest(JSON.stringify([...own, ...(whole ? [whole] : [])].map(({ name, type }) => [name, type]))),
+  )
   const headOf = headEncoder(stream)
 
   function writeRow(message: RecordLine, line: number, out: RowWriter): void {
@@ -64,11 +72,19 @@ export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): En
     out.copy(head, 0, head.length)
     const valuesAt = out.at
     writeValues(record, slots, line, out)
+    if (whole) writeWhole(whole, record, line, out)
     if (isHashed) {
       fingerprint.copy(out.bytes, out.at)
       out.bytes.write(digest(out.bytes.subarray(valuesAt, out.at + fingerprint.length)), hashAt, 'latin1')
     }
+    if (writeMetadata) writeMetadata(out)
     out.byte(NEWLINE)
+  }
+
+  function writeWhole(column: Column, record: RecordSlots, line: number, out: RowWriter): void {
+    out.byte(TAB)
+    const refused = copyRecord(out, record)
+    if (refused !== undefined) throw badValue({ ...column, stream, line, key: keyOf(record, columns), value: refused })
   }
 
   function writeValues(record: RecordSlots, slots: Int32Array, line: number, out: RowWriter): void {
@@ -91,7 +107,7 @@ export function compileRowEncoder({ stream, columns, onUnknown }: RowSource): En
   }
 
   return (message, line, out) => {
-    out.room(2 * message.record.length + SLACK_PER_VALUE * fields.length + SLACK_PER_ROW)
+    out.room((whole ? 4 : 2) * message.record.length + SLACK_PER_VALUE * fields.length + SLACK_PER_ROW)
     const start = out.at
     try {
       writeRow(message, line, out)

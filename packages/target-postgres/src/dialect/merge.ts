@@ -1,4 +1,5 @@
 import type { Column } from './columns.js'
+import { isRecordMetadata } from './filled-columns.js'
 import { ident, qualified, type TableName } from './identifiers.js'
 import { keyOf, rowLayout } from './row-layout.js'
 
@@ -44,14 +45,16 @@ type Upsert = Omit<Merge, 'staging'> & { from: string; version: string }
 
 function upsert({ table, columns, from, version }: Upsert): string {
   const names = namesOf(rowLayout(columns))
-  const values = columns.filter((column) => !column.isKey).map((column) => ident(column.name))
+  const sent = columns.filter((column) => !column.isKey)
+  const values = sent.filter((column) => !isRecordMetadata(column)).map((column) => ident(column.name))
+  const updates = sent.map(({ name }) => `${ident(name)} = excluded.${ident(name)}`)
   // xmax is 0 in a row that was just inserted; one that was updated in place of an insert carries the lock on its old self.
   return `with merged as (
   insert into ${qualified(table)} as target (${names})
   select ${names}
   from ${from}
   on conflict (${namesOf(keyOf(columns))}) do update set
-    ${[...values.map((name) => `${name} = excluded.${name}`), ...metadataUpdates(version)].join(',\n    ')}
+    ${[...updates, ...metadataUpdates(version)].join(',\n    ')}
   where
     ${[...differs(values), ...metadataDiffers(version)].join('\n    or ')}
   returning target.xmax = 0 as is_new

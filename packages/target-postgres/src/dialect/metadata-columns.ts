@@ -1,4 +1,5 @@
 import type { ColumnType } from './column-type.js'
+import { recordMetadata } from './filled-columns.js'
 
 /** What every stream's table has beside the stream's own columns. */
 export const metadataColumns = [
@@ -21,13 +22,11 @@ export const SEQUENCE_COLUMN = '_sdc_batch_seq'
 export const DELETION_MARK = '_sdc_deleted_at'
 
 /**
- * The names that no property's column gets: those of the metadata columns, and of what other Singer targets add, so that
+ * The names that no property's column gets: those of the metadata columns, and of those that can be asked for, so that
  * a property never stands where such a column belongs. A property of such a name is kept, in a column of another.
  */
 export const reservedColumns: readonly string[] = [
   ...metadataColumns.map((column) => column.name),
   SEQUENCE_COLUMN,
-  '_sdc_received_at',
-  '_sdc_sequence',
-  '_sdc_sync_started_at',
+  ...recordMetadata.map((column) => column.name),
 ]

@@ -1,5 +1,6 @@
 import type { ColumnType } from './column-type.js'
 import type { Column } from './columns.js'
+import { isRecordMetadata } from './filled-columns.js'
 
 /** In front of a row's own columns: what tells it apart can so be read back without going through the rest. */
 const leading = [
@@ -20,9 +21,12 @@ export function rowLayout(columns: readonly Column[]): { name: string; type: Col
   return [...leading, ...inRowOrder(columns)]
 }
 
-/** A stream's own columns in the order of the row: the key first. */
+/** A stream's columns in the order of the row: the key first, what no property fills last. */
 export function inRowOrder(columns: readonly Column[]): Column[] {
-  return [...keyOf(columns), ...columns.filter((column) => !column.isKey)]
+  const own = columns.filter(({ isKey, fill }) => !isKey && fill === undefined)
+  const filled = columns.filter(({ fill }) => fill !== undefined)
+  const [whole, metadata] = [filled.filter((one) => !isRecordMetadata(one)), filled.filter(isRecordMetadata)]
+  return [...keyOf(columns), ...own, ...whole, ...metadata]
 }
 
 export function keyOf(columns: readonly Column[]): Column[] {

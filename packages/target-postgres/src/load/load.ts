@@ -74,6 +74,8 @@ export async function loadOver(
     choice: { metaSchema: config.meta_schema, defaultSchema: config.default_target_schema },
     contract: config.contract,
     loadMethod: config.load_method,
+    add: { raw: config.add_raw, metadata: config.add_record_metadata },
+    clock: { now: Date.now, startedAt: Date.now() },
     log,
   })
   const intake = new Intake({

@@ -6,6 +6,7 @@ import type { ColumnType } from '../dialect/column-type.js'
 import { type Column, columnsOf } from '../dialect/columns.js'
 import { describeChange } from '../dialect/ddl.js'
 import { compileRowEncoder, type EncodeRow } from '../dialect/encode-row.js'
+import { type Clock, rawColumn, recordMetadata } from '../dialect/filled-columns.js'
 import { keyIndexOf, qualified, type SchemaChoice, type TableName, tableOf } from '../dialect/identifiers.js'
 import { gatheringTable } from '../dialect/replace.js'
 import { ownDependents } from '../views/dependent-views.js'
@@ -35,6 +36,9 @@ type Options = {
   choice: SchemaChoice
   contract: Contract
   loadMethod: LoadMethod
+  /** Whether each row gets its whole record, and when it was loaded. */
+  add: { raw: boolean; metadata: boolean }
+  clock: Clock
   log: Log
 }
 
@@ -94,7 +98,7 @@ export class StreamTables {
     const known = this.#streams.get(stream)
     if (known?.fingerprint === fingerprint) return undefined
     const place = known?.place ?? (await this.#findPlace(stream))
-    const columns = columnsOf(stream, schema, key, place.names)
+    const columns = this.#withAdded(place.table, columnsOf(stream, schema, key, place.names))
     if (this.#methodFor(place.table) !== 'append-only') {
       return await this.#plan({ stream, fingerprint, place, key, columns })
     }
@@ -121,6 +125,12 @@ export class StreamTables {
     return await this.#plan({ ...known, stream, columns })
   }
 
+  #withAdded({ schema }: TableName, columns: readonly Column[]): Column[] {
+    const { add, choice } = this.#options
+    if (schema === choice.metaSchema) return [...columns]
+    return [...columns, ...(add.raw ? rawColumn(columns) : []), ...(add.metadata ? recordMetadata : [])]
+  }
+
   async #plan({ stream, fingerprint, place, key, ...wanted }: Wanted): Promise<Announced | undefined> {
     const { table } = place
     const known = this.#streams.get(stream)
@@ -132,9 +142,15 @@ export class StreamTables {
       return undefined
     }
     const onUnknown = (property: string) => this.#warnUnknown(stream, property)
-    const target = { stream, table, columns, encode: compileRowEncoder({ stream, columns, onUnknown }) }
-    const isNoted = place.isNoted && columns.every(({ property, name }) => place.names.get(property) === name)
-    const names = new Map([...place.names, ...columns.map(({ property, name }) => [property, name] as const)])
+    const target = {
+      stream,
+      table,
+      columns,
+      encode: compileRowEncoder({ stream, columns, onUnknown, clock: this.#options.clock }),
+    }
+    const named = columns.filter(({ fill }) => fill === undefined)
+    const isNoted = place.isNoted && named.every(({ property, name }) => place.names.get(property) === name)
+    const names = new Map([...place.names, ...named.map(({ property, name }) => [property, name] as const)])
     const next = { ...place, actual: plan.table, names, isNoted: true }
     const isNeeded = changes.length > 0 || !isNoted
     const announced = { target, change: isNeeded ? { stream, table, changes, columns } : undefined }

@@ -24,7 +24,8 @@ export function nameOfText(text: string): string {
  * @throws {DataError} when another process has just given the table to another stream
  */
 export async function saveNames(client: pg.Client, metaSchema: string, names: TableNames): Promise<void> {
-  const { stream, table, columns } = names
+  const { stream, table } = names
+  const columns = names.columns.filter(({ fill }) => fill === undefined)
   const { rows } = await client.query<{ stream: string }>(
     `
     with noted as (
