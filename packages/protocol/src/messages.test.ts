@@ -3,7 +3,7 @@ import { PassThrough, Readable, Writable } from 'node:stream'
 import { test } from 'node:test'
 import { DataError, RunAgainError } from './errors.js'
 import { objectText } from './json-text.js'
-import type { Message } from './messages.js'
+import type { Message, UnknownMessage } from './messages.js'
 import { type MessageAt, readMessages } from './read-messages.js'
 import type { RecordLine } from './record-reader.js'
 import { formatMessage, writeMessage, writeMessages } from './write-messages.js'
@@ -23,10 +23,16 @@ const record: Message = {
   time_extracted: '2026-01-01T00:00:00Z',
 }
 const state: Message = { type: 'STATE', value: '{"bookmarks": {"contacts": {}}}' }
+const batch: Message = {
+  type: 'BATCH',
+  stream: 'contacts',
+  encoding: { format: 'jsonl', compression: 'gzip' },
+  manifest: ['file:///tmp/contacts-1.jsonl.gz'],
+}
 const activate: Message = { type: 'ACTIVATE_VERSION', stream: 'contacts', version: 7 }
 
 test('every message reads back as it was written, a STATE to the character', async () => {
-  const messages = [schema, record, state, activate]
+  const messages = [schema, record, state, batch, activate]
   const read = await collect(messages.map((message) => `${formatMessage(message)}\n`).join(''))
   assert.deepEqual(
     read.map(({ message }) => message),
@@ -46,6 +52,17 @@ test('message types are read case-insensitively, key_properties may be absent or
   })
   assert.ok(read[1]?.message.type === 'RECORD')
   assert.equal(read[1].message.record.get('x'), '1.10')
+})
+
+test('a message of a type that nobody knows is given out as such, so that it can be passed over', async () => {
+  const read = await collect('{"type":"Ping","value":1}\n{"type":"STATE","value":1}\n')
+  assert.deepEqual(
+    read.map(({ message }) => message),
+    [
+      { type: 'UNKNOWN', name: 'Ping' },
+      { type: 'STATE', value: '1' },
+    ],
+  )
 })
 
 test('an input that ends in the middle of a line was cut off; what came before is given out', async () => {
@@ -83,11 +100,16 @@ test('a character cut in two by a chunk border arrives whole', async () => {
 for (const [what, line, said] of [
   ['text', 'INFO starting', /Line 2 is not a Singer message: an object wanted at character 1, "INFO starting" seen/],
   ['a cut line', '{"type":"RECORD","stream":"a","record":{"id":', /a value wanted at character 46, the end seen/],
-  ['an unknown type', '{"type":"PING"}', /SCHEMA, RECORD, STATE or ACTIVATE_VERSION wanted, "PING" seen/],
+  ['a type that is no text', '{"type":5}', /a message with a type wanted, 5 seen/],
   ['no type', '{"stream":"a"}', /no type seen/],
   ['a RECORD without a record', '{"type":"RECORD","stream":"a"}', /a RECORD message whose "record" is wrong/],
   ['a RECORD whose record is a list', '{"type":"RECORD","stream":"a","record":[1]}', /"record" is wrong/],
   ['a SCHEMA without a schema', '{"type":"SCHEMA","stream":"a"}', /a SCHEMA message whose "schema" is wrong/],
+  [
+    'a BATCH without files',
+    '{"type":"BATCH","stream":"a","encoding":{"format":"jsonl"}}',
+    /a BATCH message whose "manifest" is wrong/,
+  ],
   ['a STATE without a value', '{"type":"STATE"}', /a STATE message whose "value" is wrong/],
 ] as const) {
   test(`${what} is refused with its line number, after the messages before it`, async () => {
@@ -137,8 +159,8 @@ test('a writer whose reader has gone fails instead of hanging', async () => {
 })
 
 /** What is read, each record as it would be written. */
-async function collect(input: string | Buffer[]): Promise<{ line: number; message: Message }[]> {
-  const read: { line: number; message: Message }[] = []
+async function collect(input: string | Buffer[]): Promise<{ line: number; message: Message | UnknownMessage }[]> {
+  const read: { line: number; message: Message | UnknownMessage }[] = []
   const chunks = typeof input === 'string' ? [input] : input
   for await (const items of readMessages(Readable.from(chunks, { objectMode: false }))) {
     for (const { line, message } of items) {

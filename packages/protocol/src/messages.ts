@@ -37,8 +37,32 @@ export const ActivateVersionMessage = z.object({
 })
 export type ActivateVersionMessage = z.infer<typeof ActivateVersionMessage>
 
+/** Many records at once, in files; an extension of Meltano's SDK. Each file has a record a line, and not a message. */
+export const BatchMessage = z.object({
+  type: z.literal('BATCH'),
+  stream: z.string(),
+  encoding: z.object({
+    /** `jsonl`, or what else a tap and its target agree on. */
+    format: z.string(),
+    /** `gzip` or `none`. */
+    compression: z.string().nullish().transform(absentIfNull).optional(),
+  }),
+  /** URLs of the files. */
+  manifest: z.array(z.string()),
+  version: z.int().nullish().transform(absentIfNull).optional(),
+})
+export type BatchMessage = z.infer<typeof BatchMessage>
+
+/** A message of a type that isn't among these, which the protocol allows: `name` is its type as it was sent. */
+export type UnknownMessage = { type: 'UNKNOWN'; name: string }
+
 /** Whatever isn't a record: few, small, and read with care. */
-export const ControlMessage = z.discriminatedUnion('type', [SchemaMessage, StateMessage, ActivateVersionMessage])
+export const ControlMessage = z.discriminatedUnion('type', [
+  SchemaMessage,
+  StateMessage,
+  ActivateVersionMessage,
+  BatchMessage,
+])
 export type ControlMessage = z.infer<typeof ControlMessage>
 
 export type Message = RecordMessage | ControlMessage

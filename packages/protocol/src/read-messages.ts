@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 import { DataError, RunAgainError } from './errors.js'
-import type { ControlMessage } from './messages.js'
+import type { ControlMessage, UnknownMessage } from './messages.js'
 import { parseControlMessage } from './parse-control-message.js'
-import { type Block, readBlocks } from './read-blocks.js'
+import { type Block, isBlank, readBlocks } from './read-blocks.js'
 import { type RecordLine, RecordReader } from './record-reader.js'
 
 /** A message, and the number of its line, counted from 1 with blank lines included. */
-export type MessageAt = { line: number; message: RecordLine | ControlMessage }
+export type MessageAt = { line: number; message: RecordLine | ControlMessage | UnknownMessage }
 
 /**
  * The messages of a stream of JSON lines (UTF-8), as many at a time as have arrived. Blank lines are skipped.
@@ -55,10 +55,4 @@ function readLine(reader: RecordReader, block: Buffer, { start, end, line, isCut
       { cause: error },
     )
   }
-}
-
-function isBlank(block: Buffer, start: number, end: number): boolean {
-  let at = start
-  while (at < end && (block[at] === 0x20 || block[at] === 0x09 || block[at] === 0x0d)) at++
-  return at === end
 }

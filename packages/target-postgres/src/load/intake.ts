@@ -1,5 +1,6 @@
 import {
   type ActivateVersionMessage,
+  type BatchMessage,
   DataError,
   type JsonText,
   type Log,
@@ -10,6 +11,7 @@ import {
 } from '@keap-postgres/protocol'
 import { InvalidRecordError } from '../dialect/invalid-record.js'
 import { addRecord, type Batch, isEmpty, openBatch } from './batch.js'
+import { findBatchFiles, readBatchFile } from './batch-files.js'
 import type { Loader } from './loader.js'
 import type { Slabs } from './slabs.js'
 import type { Announced, StreamTables } from './stream-tables.js'
@@ -24,6 +26,8 @@ type Options = {
   limits: BatchLimits
   /** A STATE is kept until `end`: before, the rows that it vouches for are only gathered. */
   holdsStates: boolean
+  /** Aborted: no more of a BATCH's files is read. */
+  signal: AbortSignal
   log: Log
 }
 
@@ -33,6 +37,7 @@ export class Intake {
   #batch: Batch
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
+  readonly #passedOver = new Set<string>()
   /** Records in the batches before the open one. */
   #submitted = 0
   #held: { state: JsonText; records: number } | undefined
@@ -54,6 +59,10 @@ export class Intake {
         return this.#takeSchema(message, line)
       case 'ACTIVATE_VERSION':
         return this.#takeActivation(message)
+      case 'BATCH':
+        return this.#takeBatch(message, line)
+      case 'UNKNOWN':
+        return this.#passOver(message.name, line)
       case 'STATE':
         return this.#takeState(message.value)
     }
@@ -90,12 +99,7 @@ export class Intake {
   #takeRecord(message: RecordLine, line: number): Promise<void> | undefined {
     const { maxRecords, maxBytes } = this.#options.limits
     const target = this.#options.tables.find(message.stream)
-    if (!target) {
-      throw new DataError(
-        `Line ${line}: a RECORD of ${message.stream} before any SCHEMA of that stream. ` +
-          "The tap must write a stream's SCHEMA before its first RECORD.",
-      )
-    }
+    if (!target) throw withoutSchema(message, line)
     try {
       addRecord(this.#batch, target, message, line)
     } catch (error) {
@@ -104,6 +108,36 @@ export class Intake {
     if (this.#batch.records >= maxRecords || this.#batch.bytes >= maxBytes) return this.flush()
     this.#startClock()
     return undefined
+  }
+
+  async #takeBatch(message: BatchMessage, line: number): Promise<void> {
+    const { tables, signal } = this.#options
+    const { stream, version } = message
+    if (!tables.find(stream)) throw withoutSchema(message, line)
+    for (const file of await findBatchFiles(message, line)) {
+      try {
+        for await (const records of readBatchFile(file, signal)) {
+          for (const { line, record } of records) {
+            const waiting = this.#takeRecord(
+              { type: 'RECORD', stream, record, version, time_extracted: undefined },
+              line,
+            )
+            if (waiting) await waiting
+          }
+        }
+      } catch (error) {
+        // What a batch of rows failed with isn't about this file.
+        if (!(error instanceof DataError) || signal.aborted) throw error
+        throw new DataError(`In ${file.path}, of the BATCH on line ${line}: ${error.message}`, { cause: error })
+      }
+    }
+  }
+
+  #passOver(type: string, line: number): undefined {
+    if (this.#passedOver.has(type)) return
+    this.#passedOver.add(type)
+    const shown = type.length > 60 ? `${type.slice(0, 60)}…` : type
+    this.#options.log.warn(`Line ${line}: messages of the type "${shown}" are not known here; they are left aside.`)
   }
 
   async #takeSchema(message: SchemaMessage, line: number): Promise<void> {
@@ -133,6 +167,13 @@ export class Intake {
       this.#options.log.warn(`ACTIVATE_VERSION of ${stream}, which has sent no SCHEMA; it is left aside.`)
       return
     }
+    const newer = this.#options.tables.activate(target, version)
+    if (newer !== undefined) {
+      this.#options.log.warn(
+        `ACTIVATE_VERSION of ${stream} with ${version}, while ${newer} is active: stale, and refused.`,
+      )
+      return
+    }
     this.#batch.activations.push({ target, version })
     await this.flush()
   }
@@ -155,6 +196,13 @@ export class Intake {
     this.#batch = openBatch(this.#options.slabs)
     this.#options.loader.submit(batch)
   }
+}
+
+function withoutSchema({ type, stream }: RecordLine | BatchMessage, line: number): DataError {
+  return new DataError(
+    `Line ${line}: a ${type} of ${stream} before any SCHEMA of that stream. ` +
+      `The tap must write a stream's SCHEMA before its first ${type}.`,
+  )
 }
 
 function cutOff(records: number): RunAgainError {

@@ -55,6 +55,7 @@ export async function loadOver(
   const run = await openRun(control, claims, options)
   const stop = new AbortController()
   claims.lost.addEventListener('abort', () => stop.abort(), { once: true })
+  const stopped = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   const slabs = new Slabs()
   const loader = new Loader({
     lanes,
@@ -88,10 +89,11 @@ export async function loadOver(
       waitSeconds: config.batch_wait_seconds,
     },
     holdsStates: config.load_method === 'overwrite',
+    signal: stopped,
     log,
   })
   try {
-    await takeAll(options, { tables, intake, loader, stop })
+    await takeAll(options, { tables, intake, loader, stopped, failed: stop.signal })
     if (claims.lost.aborted) throw new RunAgainError(CLAIMS_LOST)
     await finishRun(control, run)
     return { run, counts: loader.counts }
@@ -104,14 +106,21 @@ export async function loadOver(
   }
 }
 
-type Parts = { tables: StreamTables; intake: Intake; loader: Loader; stop: AbortController }
+type Parts = {
+  tables: StreamTables
+  intake: Intake
+  loader: Loader
+  /** Aborted by whoever wants no more to be read … */
+  stopped: AbortSignal
+  /** … or since it can't be loaded. */
+  failed: AbortSignal
+}
 
 /** Reads to the end, to the first message that can't be taken, or until stopped; commits what was taken in any case. */
 async function takeAll(
   { input, config, signal, log }: LoadOptions,
-  { tables, intake, loader, stop }: Parts,
+  { tables, intake, loader, stopped, failed }: Parts,
 ): Promise<void> {
-  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
   const endInput = () => input.destroy()
   stopped.addEventListener('abort', endInput, { once: true })
   let refused: unknown
@@ -133,7 +142,7 @@ async function takeAll(
   if (refused === undefined && !stopped.aborted) {
     await intake.end()
     await loader.drain()
-  } else if (!stop.signal.aborted) await keepRows(tables, { config, log })
+  } else if (!failed.aborted) await keepRows(tables, { config, log })
   if (refused !== undefined) throw refused
 }
 

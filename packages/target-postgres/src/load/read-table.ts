@@ -14,6 +14,8 @@ export type Found = {
   stream: string | undefined
   /** The columns that properties have been given, by property. */
   names: ReadonlyMap<string, string>
+  /** The version that was activated last, if one was. */
+  activeVersion: number | undefined
 }
 
 type FoundRow = {
@@ -22,6 +24,7 @@ type FoundRow = {
   columns: ActualColumn[] | null
   key: string[] | null
   stream: string | null
+  activeVersion: number | null
   names: { property: string; name: string }[]
 }
 
@@ -40,6 +43,11 @@ export async function lookUp(client: pg.Client, metaSchema: string, name: TableN
         where target_schema = $1 and target_table = $2
       ) as stream,
       (
+        select active_version::float8
+        from ${ident(metaSchema)}.tables
+        where target_schema = $1 and target_table = $2
+      ) as "activeVersion",
+      (
         select coalesce(json_agg(json_build_object('property', property, 'name', column_name)), '[]')
         from ${ident(metaSchema)}.columns
         where target_schema = $1 and target_table = $2
@@ -49,13 +57,14 @@ export async function lookUp(client: pg.Client, metaSchema: string, name: TableN
     `,
     [name.schema, name.table],
   )
-  const { schemaExists = false, kind, columns, key, stream, names } = rows[0] ?? {}
+  const { schemaExists = false, kind, columns, key, stream, activeVersion, names } = rows[0] ?? {}
   const isTable = kind === 'r' || kind === 'p'
   return {
     schemaExists,
     kind: kind ?? undefined,
     table: isTable && columns && key ? { columns, key } : undefined,
     stream: typeof stream === 'string' ? nameOfText(stream) : undefined,
+    activeVersion: activeVersion ?? undefined,
     names: new Map(names?.map(({ property, name: column }) => [nameOfText(property), column])),
   }
 }

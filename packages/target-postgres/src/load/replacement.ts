@@ -5,6 +5,7 @@ import { mergeTable } from '../dialect/merge.js'
 import { addGathered, deleteAbsent, deleteAll, dropIfThere } from '../dialect/replace.js'
 import { keyOf } from '../dialect/row-layout.js'
 import { seenTable } from '../dialect/seen-keys.js'
+import { saveActiveVersion } from '../meta/active-version.js'
 import type { Counts } from '../meta/counts.js'
 import { type Run, recordsOfRun } from '../meta/runs.js'
 import { applyChanges, type TableChange } from './apply-changes.js'
@@ -16,6 +17,8 @@ export type Replacement = {
   target: StreamTable & { replaces: TableName }
   /** What the replaced table needs first. */
   changes: readonly TableChange[]
+  /** The version that the run has activated, if one. */
+  activeVersion: number | undefined
 }
 
 type Context = { run: Run; log: Log }
@@ -26,7 +29,7 @@ type Context = { run: Run; log: Log }
  */
 export async function replaceRows(
   client: pg.Client,
-  { target, changes }: Replacement,
+  { target, changes, activeVersion }: Replacement,
   { run, log }: Context,
 ): Promise<Counts> {
   const { replaces: table, table: gathered, stream } = target
@@ -36,6 +39,7 @@ export async function replaceRows(
   await applyChanges(client, changes, { run, log })
   const done = await bringOver(client, target)
   await dropGathered(client, gathered, run.metaSchema)
+  if (activeVersion !== undefined) await saveActiveVersion(client, run.metaSchema, table, activeVersion)
   const records = await recordsOfRun(client, run, stream)
   return {
     // Each was counted when it was gathered.

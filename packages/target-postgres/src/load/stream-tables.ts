@@ -53,6 +53,8 @@ type Place = {
   isNoted: boolean
   /** Where the rows gather that will replace the table's. */
   gathering: Gathering | undefined
+  /** The version that was activated last; of a table whose rows are replaced, in this run. */
+  activeVersion: number | undefined
 }
 
 type Gathering = { table: TableName; actual: ActualTable | undefined }
@@ -104,6 +106,21 @@ export class StreamTables {
     }
     refuseKey(stream, place.table, place.actual)
     return await this.#plan({ stream, fingerprint, place, key: [], columns: withoutKey(columns) })
+  }
+
+  /**
+   * Takes a version as the one that is active from now on.
+   *
+   * @returns the newer version that is already, when this one is stale
+   */
+  activate({ stream }: StreamTable, version: number): number | undefined {
+    const known = this.#streams.get(stream)
+    const active = known?.place.activeVersion
+    if (active !== undefined && version < active) return active
+    if (known) known.place.activeVersion = version
+    const replacement = this.#replacements.get(stream)
+    if (replacement) this.#replacements.set(stream, { ...replacement, activeVersion: version })
+    return undefined
   }
 
   /** Forgets what was gathered, when it isn't to replace anything. */
@@ -167,8 +184,13 @@ export class StreamTables {
   ): Announced {
     const plan = planChanges(table, actual, stream.columns, key)
     const target = { ...stream, table, replaces }
-    const before = this.#replacements.get(stream.stream)?.changes ?? []
-    this.#replacements.set(stream.stream, { target, changes: change ? [...before, change] : before })
+    const before = this.#replacements.get(stream.stream)
+    const earlier = before?.changes ?? []
+    this.#replacements.set(stream.stream, {
+      target,
+      changes: change ? [...earlier, change] : earlier,
+      activeVersion: before?.activeVersion,
+    })
     const gathering = { table, actual: plan.table }
     this.#streams.set(stream.stream, { target, fingerprint, key, place: { ...place, gathering } })
     const { changes, columns } = plan
@@ -219,7 +241,9 @@ export class StreamTables {
     }
     if (found.schemaExists) this.#schemas.add(table.schema)
     const gathering = this.#methodFor(table) === 'overwrite' ? await this.#openGathering(table) : undefined
-    return { table, actual: found.table, names: found.names, isNoted: found.stream !== undefined, gathering }
+    const { names } = found
+    const activeVersion = found.table && !gathering ? found.activeVersion : undefined
+    return { table, actual: found.table, names, isNoted: found.stream !== undefined, gathering, activeVersion }
   }
 
   async #openGathering(name: TableName): Promise<Gathering> {

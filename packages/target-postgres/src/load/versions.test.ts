@@ -133,6 +133,42 @@ test(
   }),
 )
 
+for (const load_method of ['upsert', 'append-only', 'overwrite']) {
+  test(
+    `with ${load_method} a version that is older than the active one is refused, and takes no row`,
+    inScratch(async (target) => {
+      const late = [recordOf('t', { id: 3 }), activation(3)]
+      const { stderr } = await target.load([...scan(5, [1, 2]), ...late], { load_method, hard_delete: true })
+      assert.match(stderr, /ACTIVATE_VERSION of t with 3, while 5 is active: stale, and refused/)
+      assert.deepEqual(await target.rows(alive), [{ id: 1 }, { id: 2 }, { id: 3 }])
+      // The version outlives the run; the same again isn't stale.
+      await target.load([schema, activation(4)], {
+        load_method: load_method.replace('overwrite', 'upsert'),
+        hard_delete: true,
+      })
+      assert.equal((await target.rows(alive)).length, 3)
+      await target.load([schema, activation(5)], {
+        load_method: load_method.replace('overwrite', 'upsert'),
+        hard_delete: true,
+      })
+      assert.deepEqual(await target.rows(alive), [{ id: 1 }, { id: 2 }])
+    }),
+  )
+}
+
+test(
+  'a table that was dropped forgets its version',
+  inScratch(async (target) => {
+    await target.load(scan(5, [1, 2]))
+    await target.rows('drop table :s.t')
+    await target.load([...scan(1, [1]), recordOf('t', { id: 2 }), activation(2)])
+    assert.deepEqual(await target.rows('select id::int from :s.t where _sdc_deleted_at is not null order by id'), [
+      { id: 1 },
+      { id: 2 },
+    ])
+  }),
+)
+
 function activation(version: number) {
   return { type: 'ACTIVATE_VERSION', stream: 't', version }
 }

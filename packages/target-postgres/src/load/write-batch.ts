@@ -1,6 +1,7 @@
 import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { loadError } from '../db/errors.js'
+import { saveActiveVersion } from '../meta/active-version.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import type { Run } from '../meta/runs.js'
 import { activateVersion } from './activate.js'
@@ -37,8 +38,10 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
       activateVersion(client, target, version, { metaSchema: run.metaSchema, hardDelete }),
     )
     const { counts, bytes } = written.get(target) ?? { counts: noCounts, bytes: 0 }
+    // Gathered rows aren't there yet, so none can go.
     const gone = target.replaces ? noCounts : { ...noCounts, deleted }
     written.set(target, { counts: addCounts(counts, gone), bytes })
+    if (!target.replaces) await saveActiveVersion(client, run.metaSchema, target.table, version)
   }
   for (const replacement of batch.replacements) {
     const { target } = replacement
