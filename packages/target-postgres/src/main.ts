@@ -1,7 +1,8 @@
-// First: it sets how the heap grows while the others are loaded.
 import './young-generation.js'
-import { armBoundary, DIE_AT } from '@keap-postgres/protocol'
-import { runCli } from './cli.js'
+
+// Only now: all that is imported by a statement is loaded before the first of it runs, and the heap has grown by then.
+const { armBoundary, DIE_AT } = await import('@keap-postgres/protocol')
+const { runCli } = await import('./cli.js')
 
 const stop = new AbortController()
 // A second signal changes nothing: what has been read is being committed already.
