@@ -182,6 +182,18 @@ test(
 )
 
 test(
+  'overwrite takes a table that was appended to, though its keys are there twice',
+  inScratch(async (target) => {
+    await target.load([people, person(1, 'a'), person(1, 'b'), person(2, 'c')], { load_method: 'append-only' })
+    const { exitCode, stderr } = await target.load([people, person(1, 'd')], overwrite)
+    assert.equal(exitCode, 0, stderr)
+    assert.deepEqual(await target.rows(rows), [{ id: 1, name: 'd' }])
+    assert.equal((await target.load([people, person(1, 'e')])).exitCode, 0)
+    assert.deepEqual(await target.rows(rows), [{ id: 1, name: 'e' }])
+  }),
+)
+
+test(
   'with overwrite and contract "freeze" a stream that needs a change is refused before anything is read',
   inScratch(async (target) => {
     await target.load([people, person(1, 'old')])
