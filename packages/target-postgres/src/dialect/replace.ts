@@ -3,15 +3,14 @@ import { ident, qualified, storableName, type TableName } from './identifiers.js
 import { keyOf, rowLayout } from './row-layout.js'
 
 /**
- * Where the rows of a run gather that are to replace those of a table: a table of the meta schema. It is a plain one and not
- * unlogged, since what is committed to it must survive a restart of Postgres in the middle of the run.
+ * Where the rows of a stream gather that are to replace those of its table: a table of the meta schema, named by what a run
+ * claims for itself. It is a plain one and not unlogged, since what is committed to it must survive a restart of Postgres in
+ * the middle of the run.
  */
-export function gatheringTable(metaSchema: string, { schema, table }: TableName): TableName {
-  const isPlain = !`${schema}${table}`.includes('.')
-  return {
-    schema: metaSchema,
-    table: storableName(`${GATHERING_PREFIX}${isPlain ? `${schema}.${table}` : qualified({ schema, table })}`),
-  }
+export function gatheringTable(metaSchema: string, { stream, schema }: { stream: string; schema: string }): TableName {
+  const isPlain = !`${schema}${stream}`.includes('.')
+  const name = isPlain ? `${schema}.${stream}` : qualified({ schema, table: stream })
+  return { schema: metaSchema, table: storableName(`${GATHERING_PREFIX}${name}`) }
 }
 
 /** No stream's table in the meta schema begins like that, but for one that has a hash in its name. */

@@ -182,6 +182,41 @@ test(
 )
 
 test(
+  'overwrite gives two streams of one name tables of their own, and one of any name its own',
+  inScratch(async (target) => {
+    const streams = ['sales-t', 'stock-t', 't.u', `${'n'.repeat(70)}"'`, '😀\0']
+    const id = { type: 'integer' }
+    for (const _ of ['first', 'again']) {
+      const lines = streams.flatMap((stream, at) => [schemaOf(stream, { id }), recordOf(stream, { id: at })])
+      const { exitCode, stderr } = await target.load(lines, overwrite)
+      assert.equal(exitCode, 0, stderr)
+      const tables = await target.rows<{ table: string }>('select target_table as table from :meta.tables')
+      assert.equal(tables.length, streams.length)
+      for (const { table } of tables) {
+        assert.equal((await target.rows(`select from :s."${table.replaceAll('"', '""')}"`)).length, 1)
+      }
+    }
+    assert.deepEqual(await gathered(target), [])
+  }),
+)
+
+test(
+  'a value that its column is too narrow for widens it with overwrite, too, unless the contract is "freeze"',
+  inScratch(async (target) => {
+    const big = `{"type":"RECORD","stream":"t","record":{"id":12345678901234567890}}`
+    await target.load([people, person(1, 'old')])
+    const frozen = await target.load([people, big], { ...overwrite, contract: 'freeze' })
+    assert.match(frozen.stderr, /Line 2: a record of t .* its column is bigint/)
+    assert.deepEqual(await target.rows(rows), [{ id: 1, name: 'old' }])
+    assert.equal((await target.load([people, person(2, 'new'), big], overwrite)).exitCode, 0)
+    assert.deepEqual(await target.rows('select id::text from :s.t order by t.id'), [
+      { id: '2' },
+      { id: '12345678901234567890' },
+    ])
+  }),
+)
+
+test(
   'overwrite takes a table that was appended to, though its keys are there twice',
   inScratch(async (target) => {
     await target.load([people, person(1, 'a'), person(1, 'b'), person(2, 'c')], { load_method: 'append-only' })

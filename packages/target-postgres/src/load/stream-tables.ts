@@ -137,7 +137,7 @@ export class StreamTables {
    */
   async widen(stream: string, property: string, type: ColumnType): Promise<Announced | undefined> {
     const known = this.#streams.get(stream)
-    if (!known || this.#isFrozen(known.target.table)) return undefined
+    if (!known || this.#isFrozen(known.place.table)) return undefined
     const columns = known.target.columns.map((column) => (column.property === property ? { ...column, type } : column))
     return await this.#plan({ ...known, stream, columns })
   }
@@ -234,21 +234,21 @@ export class StreamTables {
     const { client, claim, choice, log } = this.#options
     await claim(stream, tableOf(stream, choice).schema)
     // Neither the tables of this run's other streams nor their indexes need be there yet.
-    const claimed = [...this.#streams.values()].flatMap(({ target: { table } }) => [table, keyIndexOf(table)])
+    const claimed = [...this.#streams.values()].flatMap(({ place: { table } }) => [table, keyIndexOf(table)])
     const { table, found, taken } = await findPlace(client, stream, choice, new Set(claimed.map(qualified)))
     if (taken.length > 0) {
       log.warn(`${stream} is loaded into ${qualified(table)}, since ${taken.join(' and ')} is taken by something else.`)
     }
     if (found.schemaExists) this.#schemas.add(table.schema)
-    const gathering = this.#methodFor(table) === 'overwrite' ? await this.#openGathering(table) : undefined
+    const gathering = this.#methodFor(table) === 'overwrite' ? await this.#openGathering(stream, table) : undefined
     const { names } = found
     const activeVersion = found.table && !gathering ? found.activeVersion : undefined
     return { table, actual: found.table, names, isNoted: found.stream !== undefined, gathering, activeVersion }
   }
 
-  async #openGathering(name: TableName): Promise<Gathering> {
+  async #openGathering(stream: string, { schema }: TableName): Promise<Gathering> {
     const { client, choice } = this.#options
-    const table = gatheringTable(choice.metaSchema, name)
+    const table = gatheringTable(choice.metaSchema, { stream, schema })
     await dropGathered(client, table, choice.metaSchema)
     return { table, actual: undefined }
   }
