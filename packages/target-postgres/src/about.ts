@@ -7,6 +7,6 @@ export const about: About = {
   name: 'target-postgres',
   description,
   version: packageVersion,
-  capabilities: ['about', 'activate-version', 'soft-delete', 'hard-delete', 'structured-logging'],
+  capabilities: ['about', 'activate-version', 'batch', 'soft-delete', 'hard-delete', 'structured-logging'],
   settings: Config,
 }
