@@ -35,10 +35,14 @@ export async function readStreams(client: pg.Client, scope: ReportScope): Promis
     from ${meta}.stream_status as status
     where target_schema = $1 or exists (
       select
-      from ${meta}.batches as batch
+      from (
+        select run_id, target_schema, target_table from ${meta}.batches
+        union all
+        select run_id, target_schema, target_table from ${meta}.schema_changes
+      ) as entry
       join ${meta}.runs as run using (run_id)
       where run.target_schema = $2
-        and batch.target_schema = status.target_schema and batch.target_table = status.target_table
+        and entry.target_schema = status.target_schema and entry.target_table = status.target_table
     )
     order by target_schema collate "C", target_table collate "C"
     `,

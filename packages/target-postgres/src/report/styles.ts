@@ -123,13 +123,13 @@ dl { margin: 0; }
     --good: #1c6b3a; --warn: #7a4d00; --bad: #a8232b; --mark: #3d6d9c; --mark-2: #c08a2e; --mark-3: #8d6a9f;
     print-color-adjust: exact; -webkit-print-color-adjust: exact;
   }
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0; }
   nav, .skip { display: none; }
   section { margin-top: 1.75rem; }
   h2, h3, figcaption, summary { break-after: avoid; }
   figure, tr, .tiles, .finding dl div { break-inside: avoid; }
   thead { display: table-header-group; }
-  table { font-size: 8.5pt; }
   th, td { padding: 0.15rem 0.6rem 0.15rem 0; }
   .scroll { overflow: visible; }
   figure svg { min-width: 0; }

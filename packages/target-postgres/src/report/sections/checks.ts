@@ -23,7 +23,7 @@ function packOf({ pack, checkedAt, outcomes }: CheckedPack, isOneOfMany: boolean
   const passed = outcomes.filter(({ result }) => result === 'pass')
   const untested = outcomes.filter(({ result }) => result === 'not tested')
   return html`${isOneOfMany && html`<h3>Pack ${named(pack)}</h3>`}
-<p class="lead">${verdict([{ pack, checkedAt, outcomes }])} Looked at ${moment(checkedAt)} UTC: ${counted(passed.length, 'check')} passed, ${number(bad.length)} did not, ${number(untested.length)} could not be tested.</p>
+<p class="lead">${verdict([{ pack, checkedAt, outcomes }])}. Looked at ${moment(checkedAt)} UTC: ${counted(passed.length, 'check')} passed, ${number(bad.length)} did not, ${number(untested.length)} could not be tested.</p>
 ${bad.map(badOf)}
 ${
   untested.length > 0 &&

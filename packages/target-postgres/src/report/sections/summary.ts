@@ -12,7 +12,7 @@ export function summary(report: Report): Html {
   const tiles = [lastRun(report), rows(report), checks(report), drift(report), calls(report), size(report)]
   return html`<ul class="tiles">${tiles.map(
     ({ title, value, about, href }) =>
-      html`<li><a href="#${href}"><span class="title">${title}</span><span class="value">${value}</span><span class="about">${about}</span></a></li>`,
+      html`<li><a href="#${href}"><span class="title">${title}</span> <span class="value">${value}</span> <span class="about">${about}</span></a></li>`,
   )}</ul>`
 }
 
