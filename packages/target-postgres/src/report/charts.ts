@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
+import { number } from './format.js'
 import { type Html, html, trusted } from './html.js'
 import type { RowCount } from './read-growth.js'
 
@@ -60,7 +61,7 @@ export function growthChart(caption: string, points: readonly RowCount[], span: 
   const known = last === undefined ? [] : [...points, { at: end, rows: last.rows }]
   return figure(caption, {
     height: 220,
-    marginLeft: 60,
+    marginLeft: marginFor(Math.max(0, ...known.map(({ rows }) => rows))),
     marginBottom: 40,
     x: { type: 'utc', domain: span, label: null },
     y: { grid: true, zero: true, label: null, tickFormat: ',d', ticks: 5 },
@@ -72,6 +73,11 @@ export function growthChart(caption: string, points: readonly RowCount[], span: 
   })
 }
 
+/** Room for numbers up to this one, written out, on the left of an axis. */
+function marginFor(greatest: number): number {
+  return 24 + 8 * number(Math.round(greatest)).length
+}
+
 export type Bar = { day: string; count: number; kind: string; title: string }
 
 /** A bar for each day, made of kinds in the order of `kinds`. */
@@ -80,7 +86,9 @@ export function dayBars(
   bars: readonly Bar[],
   kinds: readonly { name: string; color: string }[],
 ): Html {
-  const days = [...new Set(bars.map(({ day }) => day))].sort()
+  const sumByDay = new Map<string, number>()
+  for (const { day, count } of bars) sumByDay.set(day, (sumByDay.get(day) ?? 0) + count)
+  const days = [...sumByDay.keys()].sort()
   const first = new Date(days[0] ?? 0)
   const last = new Date(days.at(-1) ?? 0)
   const after = new Date(last.getTime() + 86_400_000)
@@ -88,7 +96,7 @@ export function dayBars(
   const from = new Date(Math.min(first.getTime(), after.getTime() - 30 * 86_400_000))
   return figure(caption, {
     height: 200,
-    marginLeft: 60,
+    marginLeft: marginFor(Math.max(0, ...sumByDay.values())),
     marginBottom: 40,
     x: { type: 'utc', domain: [from, after], label: null },
     y: { grid: true, zero: true, label: null, tickFormat: ',d', ticks: 4 },

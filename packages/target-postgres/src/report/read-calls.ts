@@ -19,9 +19,9 @@ export type CallsOfDay = Traffic & {
   quotaUsed: number | undefined
 }
 
-export type CallsOfEndpoint = Traffic & { endpoint: string }
+type CallsOfEndpoint = Traffic & { endpoint: string }
 
-export type Quota = { limit: number; left: number; at: Date }
+type Quota = { limit: number; left: number; at: Date }
 
 /** What taps have asked for in the last `DAYS` days. */
 export type Calls = {

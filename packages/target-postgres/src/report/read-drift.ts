@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { ident, type TableName } from '../dialect/identifiers.js'
 import type { ReportScope } from './scope.js'
 
-export type KeptSnapshot = {
+type KeptSnapshot = {
   id: number
   takenAt: Date
   tables: number
@@ -11,7 +11,7 @@ export type KeptSnapshot = {
   checksum: string
 }
 
-export type DriftSeen = { snapshot: number; takenAt: Date; table: TableName; kind: string; explanation: string }
+type DriftSeen = { snapshot: number; takenAt: Date; table: TableName; kind: string; explanation: string }
 
 /** The newest snapshots and what had drifted, the newest first; and how many snapshots there are. */
 export type Drifting = { snapshots: readonly KeptSnapshot[]; count: number; drift: readonly DriftSeen[] }
