@@ -7,6 +7,7 @@ import type { RowCount } from './read-growth.js'
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
 const WIDTH = 1000
+const DAY_MS = 86_400_000
 
 /** Text as tall as the page's once the drawing is as wide as the page. */
 const STYLE = { fontSize: '13px', fontFamily: 'inherit', overflow: 'visible' }
@@ -63,7 +64,7 @@ export function growthChart(caption: string, points: readonly RowCount[], span: 
     height: 220,
     marginLeft: marginFor(Math.max(0, ...known.map(({ rows }) => rows))),
     marginBottom: 40,
-    x: { type: 'utc', domain: span, label: null },
+    x: { type: 'utc', domain: span, label: null, ...(isShort(span) && { tickFormat: clock }) },
     y: { grid: true, zero: true, label: null, tickFormat: ',d', ticks: 5 },
     marks: [
       Plot.areaY(known, { x: 'at', y: 'rows', curve: 'step-after', fill: 'var(--mark)', fillOpacity: 0.14 }),
@@ -71,6 +72,15 @@ export function growthChart(caption: string, points: readonly RowCount[], span: 
       Plot.ruleY([0]),
     ],
   })
+}
+
+/** Of less than two days the hours are told, as the page tells them elsewhere. */
+function isShort([start, end]: readonly [Date, Date]): boolean {
+  return end.getTime() - start.getTime() < 2 * DAY_MS
+}
+
+function clock(at: Date): string {
+  return at.toISOString().slice(11, 16)
 }
 
 /** Room for numbers up to this one, written out, on the left of an axis. */
@@ -91,9 +101,9 @@ export function dayBars(
   const days = [...sumByDay.keys()].sort()
   const first = new Date(days[0] ?? 0)
   const last = new Date(days.at(-1) ?? 0)
-  const after = new Date(last.getTime() + 86_400_000)
+  const after = new Date(last.getTime() + DAY_MS)
   // Few days would be bars as wide as the page.
-  const from = new Date(Math.min(first.getTime(), after.getTime() - 30 * 86_400_000))
+  const from = new Date(Math.min(first.getTime(), after.getTime() - 30 * DAY_MS))
   return figure(caption, {
     height: 200,
     marginLeft: marginFor(Math.max(0, ...sumByDay.values())),

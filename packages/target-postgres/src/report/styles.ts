@@ -47,7 +47,7 @@ section { margin-top: 4rem; }
 #summary { margin-top: 2rem; }
 footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--rule); font-size: 0.8125rem; }
 
-.tiles { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1px; list-style: none; margin: 0; padding: 0;
+.tiles { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1px; list-style: none; margin: 0; padding: 0;
   background: var(--rule); border: 1px solid var(--rule); border-radius: 0.5rem; overflow: hidden; }
 .tiles li { background: var(--panel); }
 .tiles a { display: flex; flex-direction: column; height: 100%; padding: 1.125rem 1.25rem 1rem; color: inherit; text-decoration: none; }
@@ -56,6 +56,7 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--rule);
 .tiles .title { color: var(--soft); font-size: 0.8125rem; }
 .tiles .value { font-size: 1.625rem; font-weight: 600; letter-spacing: -0.02em; line-height: 1.3; }
 .tiles .about { font-size: 0.8125rem; }
+.tiles .status { white-space: normal; }
 
 .status { white-space: nowrap; font-weight: 500; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); } .plain { color: var(--soft); }
@@ -65,7 +66,8 @@ table { border-collapse: collapse; width: 100%; font-size: 0.875rem; }
 th, td { text-align: left; font-weight: 400; padding: 0.3125rem 1rem 0.3125rem 0; border-bottom: 1px solid var(--rule); vertical-align: middle; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: 0.8125rem; vertical-align: bottom; border-bottom-color: var(--soft); white-space: nowrap; }
-tbody th { min-width: 9rem; }
+tbody th { min-width: 11rem; }
+td.left { min-width: 6rem; }
 .right { text-align: right; white-space: nowrap; }
 td.right + td.left { padding-left: 1rem; }
 th.right + th.left { padding-left: 1rem; }
@@ -108,7 +110,7 @@ dl { margin: 0; }
   body { padding: 1.75rem 1rem 2.5rem; }
   h1 { font-size: 1.75rem; }
   section { margin-top: 3rem; }
-  .tiles { grid-template-columns: 1fr 1fr; }
+  .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .tiles a { padding: 0.875rem; }
   .tiles .value { font-size: 1.25rem; }
   .finding dl div { grid-template-columns: 1fr; }
