@@ -38,6 +38,8 @@ const EXAMPLES = `Examples:
       says whether the copy is whole
   target-postgres snapshot && target-postgres diff
       what the tables hold now, and which rows differ from the snapshot before
+  target-postgres report
+      puts all that is known of the copy into one page, keap-report.html
   target-postgres serve
       keeps the embedded Postgres up, for psql or a BI tool
   source <(target-postgres completion)

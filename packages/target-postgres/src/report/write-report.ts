@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { ConfigError } from '@keap-postgres/protocol'
 
@@ -7,7 +8,7 @@ import { ConfigError } from '@keap-postgres/protocol'
  * @throws {ConfigError} when that isn't possible
  */
 export async function writeReport(file: string, page: string): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`
+  const draft = `${file}.${randomUUID()}.tmp`
   try {
     await writeFile(draft, page, { mode: 0o600 })
     await rename(draft, file)
