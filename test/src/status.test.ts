@@ -106,29 +106,43 @@ test('run_summary has what each run loaded and what it asked for', async () => {
   )
 })
 
-test('api_usage counts the calls of each endpoint and day, retries included', async () => {
+test('api_usage counts the calls of each endpoint and day, retries and throttling included', async () => {
   await using world = await createWorld({ seed: 3, sizes: { contacts: 120 } })
   world.keap.faults.push({ kind: 'status', path: '/v2/companies', status: 500, times: 1 })
+  // Each request meets one fault and counts for all that match it.
+  world.keap.faults.push({ kind: 'status', path: '/v2/companies', status: 429, times: 2 })
   await load(world)
   const { rows } = await world.client.query(`
-    select endpoint, account, day = (now() at time zone 'UTC')::date as is_today, pages::int, calls::int, retries::int, rows::int
+    select endpoint, account, day = (now() at time zone 'UTC')::date as is_today, pages::int, calls::int, retries::int, throttled::int,
+      rows::int
     from keap_meta.api_usage
     where endpoint in ('/v2/companies', '/v2/tags/{id}/contacts', '/v2/affiliates/{id}:commissions')
     order by endpoint
   `)
   const count = (name: Parameters<typeof trueCount>[1]) => trueCount(world.keap.account, name)
   const same = { account: 'sb123', is_today: true }
-  const usage = (endpoint: string, pages: number, retries: number, of: number) => ({
+  const usage = (endpoint: string, pages: number, retries: number, throttled: number, of: number) => ({
     endpoint,
     pages,
     calls: pages + retries,
     retries,
+    throttled,
     rows: of,
     ...same,
   })
   assert.deepEqual(rows, [
-    usage('/v2/affiliates/{id}:commissions', count('affiliates'), 0, count('affiliate_commissions')),
-    usage('/v2/companies', 1, 1, count('companies')),
-    usage('/v2/tags/{id}/contacts', count('tags'), 0, count('contact_tags')),
+    usage('/v2/affiliates/{id}:commissions', count('affiliates'), 0, 0, count('affiliate_commissions')),
+    usage('/v2/companies', 1, 2, 1, count('companies')),
+    usage('/v2/tags/{id}/contacts', count('tags'), 0, 0, count('contact_tags')),
   ])
+})
+
+test('each page keeps what Keap said is left of the day', async () => {
+  await using world = await createWorld({ seed: 3, sizes: { contacts: 20 } })
+  await load(world)
+  const { rows } = await world.client.query(`
+    select distinct quota_limit::int, quota_left between 1 and quota_limit as is_less, min(quota_left) over () < max(quota_left) over () as shrinks
+    from keap_meta.pages
+  `)
+  assert.deepEqual(rows, [{ quota_limit: 150_000, is_less: true, shrinks: true }])
 })

@@ -22,6 +22,10 @@ export type PageEntry = {
   bytes: number
   ms: number
   attempts: number
+  throttled: number
+  /** Of the day, as the answer said. */
+  quota_limit: number | undefined
+  quota_left: number | undefined
   /** RFC 3339. */
   requested_at: string
 }

@@ -1,9 +1,11 @@
+import { readLimits } from './keap/limits.js'
 import type { PageEntry } from './output.js'
 import type { Page } from './walks/list.js'
 
 /** What the page log says about a page. */
 export function pageEntry(stream: string, { items, path, query, answer, requestedMs }: Page): PageEntry {
-  const { bytes, ms, attempts } = answer
+  const { bytes, ms, attempts, throttled, headers } = answer
+  const { day } = readLimits(headers).windows
   return {
     stream,
     path,
@@ -12,6 +14,9 @@ export function pageEntry(stream: string, { items, path, query, answer, requeste
     bytes,
     ms,
     attempts,
+    throttled,
+    quota_limit: day?.limit,
+    quota_left: day?.available,
     requested_at: new Date(requestedMs).toISOString(),
   }
 }

@@ -20,6 +20,7 @@ export type Arguments =
   | { command: 'views'; config: string[] }
   | { command: 'check'; config: string[]; pack: string | undefined; format: Format }
   | { command: 'snapshot'; config: string[]; format: Format }
+  | { command: 'report'; config: string[]; output: string }
   | { command: 'diff'; config: string[]; operands: DiffOperand[]; format: Format; limit: number }
 
 type Format = 'table' | 'json'
@@ -37,6 +38,8 @@ const EXAMPLES = `Examples:
       says whether the copy is whole
   target-postgres snapshot && target-postgres diff
       what the tables hold now, and which rows differ from the snapshot before
+  target-postgres report
+      puts all that is known of the copy into one page, keap-report.html
   target-postgres serve
       keeps the embedded Postgres up, for psql or a BI tool
   source <(target-postgres completion)
@@ -92,6 +95,14 @@ function parserOf() {
     .command('snapshot', 'Keep what the tables hold, as numbers and checksums, and say what has drifted', (command) =>
       command.option('format', FORMAT),
     )
+    .command('report', 'Write what the copy holds and how it is doing into one HTML file', (command) =>
+      command.option('output', {
+        type: 'string',
+        requiresArg: true,
+        default: 'keap-report.html',
+        describe: 'The file; one that is there is replaced',
+      }),
+    )
     .command('diff [A] [B]', DIFF, (command) =>
       command
         .positional('A', { type: 'string', describe: 'Number of a snapshot, "now", or a connection string' })
@@ -143,6 +154,8 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       return { command: 'check', config, pack: lastOf(parsed.pack), format: formatOf(parsed.format) }
     case 'snapshot':
       return { command: 'snapshot', config, format: formatOf(parsed.format) }
+    case 'report':
+      return { command: 'report', config, output: lastOf(parsed.output) ?? '' }
     case 'diff': {
       const operands = ['A', 'B'].flatMap((name) => listOf(parsed[name]).map((text) => readOperand(text, name)))
       return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }

@@ -94,6 +94,8 @@ async function runCommand(parsed: Exclude<Arguments, { command: 'print' }>, cont
       return await runChecks(parsed, context)
     case 'snapshot':
       return await runSnapshot(parsed, context)
+    case 'report':
+      return await makeReport(parsed, context)
     case 'diff':
       return await compareContents(parsed, context)
   }
@@ -147,6 +149,19 @@ async function compareContents(
   await writeLine(world.stdout, format === 'json' ? diffAsJson(found) : diffAsText(found))
   const failure = differenceOf(found)
   if (failure) throw failure
+}
+
+async function makeReport(
+  { output }: Extract<Arguments, { command: 'report' }>,
+  { world, config, log }: Context,
+): Promise<void> {
+  // What draws the charts takes half a second to load, which no other command needs.
+  const { createReport } = await import('./report/create-report.js')
+  await using server = await openServer(config, { ...world, log })
+  await using client = await connect(server)
+  const file = path.resolve(world.cwd, output)
+  await createReport(client, { ...scopeOf(config), file, log })
+  await writeLine(world.stdout, file)
 }
 
 async function rehearse(file: string | undefined, { world, config, log }: Context): Promise<void> {

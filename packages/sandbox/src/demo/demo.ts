@@ -19,6 +19,7 @@ const FOLDER = path.join('keap-data', 'demo')
 const TAP_CONFIG = path.join(FOLDER, 'tap.json')
 const TARGET_CONFIG = path.join(FOLDER, 'target.json')
 const STATE = path.join(FOLDER, 'state.json')
+const REPORT = path.join(FOLDER, 'report.html')
 
 /** Streams that the table shows; the smallest ones are only counted. */
 const SHOWN = 24
@@ -67,7 +68,11 @@ export async function runDemo({ contacts, cwd, env, say, untilSeen }: DemoOption
   const taken = await runTargetPostgres({ targetArgs: ['snapshot', ...targetArgs], env, cwd })
   if (taken.exitCode !== 0) throw new Error(`the snapshot ended with ${taken.exitCode}:\n${taken.stderr}`)
   say(`  ${taken.stdout.trimEnd().split('\n').at(-1)}`)
+  say(`\n$ target-postgres report --config ${TARGET_CONFIG} --output ${REPORT}`)
+  const reported = await runTargetPostgres({ targetArgs: ['report', ...targetArgs, '--output', REPORT], env, cwd })
+  if (reported.exitCode !== 0) throw new Error(`the report ended with ${reported.exitCode}:\n${reported.stderr}`)
   say(`\nThe data is in the schema keap, what the runs did in keap_meta:\n\n  ${postgres.url}\n`)
+  say(`All of this in one page, for a browser:\n\n  ${reported.stdout.trim()}\n`)
   await untilSeen()
   say(`Postgres stops now. To look again: npx target-postgres serve --config ${TARGET_CONFIG}`)
 }

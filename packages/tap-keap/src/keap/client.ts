@@ -23,6 +23,8 @@ export type Answer<T = unknown> = {
   headers: KeapHeaders
   /** Requests it took, failed ones included. */
   attempts: number
+  /** How many of them were answered 429. */
+  throttled: number
   /** From the first request to the end of the last body, in milliseconds. */
   ms: number
 }
@@ -58,7 +60,7 @@ export type ClientOptions = {
 }
 
 type Outcome<T> =
-  | { ok: Omit<Answer<T>, 'attempts' | 'ms'> }
+  | { ok: Omit<Answer<T>, 'attempts' | 'throttled' | 'ms'> }
   | { retry: string; retryAfterMs?: number | undefined }
   /** Until `waitMs` is over, the gate lets nobody pass. */
   | { throttled: string; waitMs: number }
@@ -128,7 +130,7 @@ export class KeapClient {
       startMs ??= now()
       const headers = await auth.headers()
       const outcome = await this.#try(target, headers, pass, bounds, take)
-      if ('ok' in outcome) return { ...outcome.ok, attempts, ms: now() - startMs }
+      if ('ok' in outcome) return { ...outcome.ok, attempts, throttled: refusals, ms: now() - startMs }
       if ('refused' in outcome) throw outcome.refused
       if ('unauthorized' in outcome) {
         if (isRenewed || !(await auth.renew(headers))) throw new NotAvailableError(401, outcome.unauthorized)

@@ -78,7 +78,7 @@ test('where nobody watches, the log says how far a stream is', async () => {
 async function* pages(...rows: number[]): AsyncGenerator<Step> {
   for (const [at, count] of rows.entries()) {
     const items = Array.from({ length: count }, () => '{}')
-    const answer = { bytes: 0, dateMs: undefined, tenant: undefined, attempts: 1, ms: 0 }
+    const answer = { bytes: 0, dateMs: undefined, tenant: undefined, headers: {}, attempts: 1, throttled: 0, ms: 0 }
     const page = { items, nextToken: undefined, total: undefined, path: '', query: '', requestedMs: 0, answer }
     yield { page, items, position: {}, more: at + 1 < rows.length }
   }

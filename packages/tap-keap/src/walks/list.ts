@@ -12,7 +12,7 @@ export type Page = {
   path: string
   query: string
   requestedMs: number
-  answer: Omit<Answer, 'value' | 'headers'>
+  answer: Omit<Answer, 'value'>
 }
 
 /** A list of Keap's, bound to its path, its fixed parameters and the window that is read. */

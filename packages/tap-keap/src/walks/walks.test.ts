@@ -152,7 +152,7 @@ test('offset asks for no order where Keap takes none', async () => {
 /** A list that answers with these pages, one after the other. */
 function answering(pages: { items: string[]; nextToken: string | undefined }[], filter: string[] = []) {
   const asked: Query[] = []
-  const answer = { bytes: 0, dateMs: undefined, tenant: undefined, attempts: 1, ms: 0 }
+  const answer = { bytes: 0, dateMs: undefined, tenant: undefined, headers: {}, attempts: 1, throttled: 0, ms: 0 }
   const list: List = {
     filter,
     pageSize: 2,

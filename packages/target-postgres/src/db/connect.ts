@@ -54,6 +54,7 @@ export function secretsOf({ options }: ServerChoice): string[] {
   return password ? [password, encodeURIComponent(password)] : []
 }
 
-function shownServer({ user, host, port, database }: pg.Client): string {
+/** A connection's server and database, without the password. */
+export function shownServer({ user, host, port, database }: pg.Client): string {
   return `postgres://${user}@${host}:${port}/${database}`
 }
