@@ -26,7 +26,7 @@ async function packed() {
   return { folder, tarballs, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
 
-test('the packages, installed in an empty folder without the embedded Postgres, discover, load, check and can be imported', async () => {
+test('the packages, installed in an empty folder without what is optional, discover, load, check and can be imported', async () => {
   await using database = await createDatabase()
   await using packages = await packed()
   const { folder, tarballs } = packages
@@ -54,6 +54,12 @@ test('the packages, installed in an empty folder without the embedded Postgres, 
   const checks = JSON.parse((await run('target-postgres', ['check', '--format', 'json'])).stdout)
   assert.ok(checks.results.length > 100)
   assert.match((await run('target-postgres', ['views'])).stderr, /Up to date|nothing loaded/)
+
+  await assert.rejects(run('target-postgres', ['report']), (error: { code: number; stderr: string }) => {
+    assert.equal(error.code, 2)
+    assert.match(error.stderr, /npm install @observablehq\/plot linkedom/)
+    return true
+  })
 
   const importing = `
     import { openTarget } from 'target-postgres'

@@ -155,13 +155,25 @@ async function makeReport(
   { output }: Extract<Arguments, { command: 'report' }>,
   { world, config, log }: Context,
 ): Promise<void> {
-  // What draws the charts takes half a second to load, which no other command needs.
-  const { createReport } = await import('./report/create-report.js')
+  const { createReport } = await loadReport()
   await using server = await openServer(config, { ...world, log })
   await using client = await connect(server)
   const file = path.resolve(world.cwd, output)
   await createReport(client, { ...scopeOf(config), file, log })
   await writeLine(world.stdout, file)
+}
+
+/** What draws the charts takes half a second to load, which no other command needs, and need not be installed. */
+async function loadReport() {
+  try {
+    return await import('./report/create-report.js')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
+    throw new ConfigError(
+      "What draws the report's charts isn't installed. Run: npm install @observablehq/plot linkedom, beside target-postgres.",
+      { cause: error },
+    )
+  }
 }
 
 async function rehearse(file: string | undefined, { world, config, log }: Context): Promise<void> {
