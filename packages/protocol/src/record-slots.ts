@@ -50,6 +50,7 @@ export class RecordSlots {
     this.bytes = bytes
     this.start = at
     this.shape = shape
+    this.start = at
     this.length = next + 1 - at
     return next + 1
   }

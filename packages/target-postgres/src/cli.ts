@@ -105,10 +105,11 @@ async function runLoad(file: string | undefined, { world, config, log }: Context
   await using server = await openServer(config, { ...world, log })
   const input = file === undefined ? world.stdin : await openInput(path.resolve(world.cwd, file))
   const counts = await load({ input, output: world.stdout, config, server, log, signal: world.signal })
-  const { records, inserted, updated, unchanged, deleted } = counts
+  const { records, inserted, updated, unchanged, deleted, rejected } = counts
   log.info(
     `Loaded ${records} records: ${inserted} new, ${updated} changed, ${unchanged} unchanged; ${deleted} rows deleted.`,
   )
+  if (rejected > 0) log.warn(`${rejected} records were put aside: see ${config.meta_schema}.rejects.`)
   if (config.snapshot_after_load && !world.signal.aborted) await snapshotAfterLoad(server, { world, config, log })
 }
 

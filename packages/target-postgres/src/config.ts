@@ -81,6 +81,12 @@ export const Config = z.strictObject({
     .enum(['evolve', 'freeze'])
     .default('evolve')
     .describe('`evolve`: tables follow the streams; `freeze`: a stream that needs a change to a table is refused'),
+  on_invalid_record: z
+    .enum(['fail', 'quarantine'])
+    .default('fail')
+    .describe(
+      'A record that its table cannot take: `fail` ends the load; `quarantine` puts it into `keap_meta.rejects`',
+    ),
   hard_delete: z
     .boolean()
     .default(false)

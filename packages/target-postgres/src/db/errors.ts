@@ -58,9 +58,14 @@ export function loadError(error: unknown, doing: string): unknown {
   )
 }
 
+/** What Postgres said, of an error that was told in our words. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof ExitError ? error.cause : error
+}
+
 /** Whether a load failed since a key that a row was copied with was there already. */
 export function isDuplicateKey(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
+  const cause = causeOf(error)
   return cause instanceof pg.DatabaseError && cause.code === '23505'
 }
 

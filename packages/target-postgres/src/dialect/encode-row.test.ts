@@ -118,6 +118,7 @@ test('a value that does not fit is told with line, stream, key, property and wha
       key: 'id 1.5',
       property: 'id',
       value: '1.5',
+      by: 'column',
       column: 'bigint',
       expected: 'a whole number of at most 64 bits',
       wider: undefined,

@@ -84,7 +84,8 @@ export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSour
   function writeWhole(column: Column, record: RecordSlots, line: number, out: RowWriter): void {
     out.byte(TAB)
     const refused = copyRecord(out, record)
-    if (refused !== undefined) throw badValue({ ...column, stream, line, key: keyOf(record, columns), value: refused })
+    if (refused !== undefined)
+      throw badValue({ ...column, stream, line, key: shownKey(record, columns), value: refused })
   }
 
   function writeValues(record: RecordSlots, slots: Int32Array, line: number, out: RowWriter): void {
@@ -100,7 +101,7 @@ export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSour
       } else if (!field.copy(out, bytes, start, ends[slot] as number, marks[slot] as number)) {
         const value = record.text(slot)
         const text = field.encode(value)
-        if (text === undefined) throw badValue({ ...field, stream, line, key: keyOf(record, columns), value })
+        if (text === undefined) throw badValue({ ...field, stream, line, key: shownKey(record, columns), value })
         out.text(text)
       }
     }
@@ -147,7 +148,8 @@ function headEncoder(stream: string) {
   }
 }
 
-function keyOf(record: RecordSlots, columns: readonly Column[]): string {
+/** Which record it is, for a person: `id 7`. */
+export function shownKey(record: RecordSlots, columns: readonly Column[]): string {
   return columns
     .filter((column) => column.isKey)
     .map((column) => `${column.property} ${shorten(record.get(column.property) ?? 'missing')}`)
@@ -156,7 +158,7 @@ function keyOf(record: RecordSlots, columns: readonly Column[]): string {
 
 function missingKey(stream: string, line: number, property: string, value: JsonText | undefined): InvalidRecordError {
   const expected = "a value: it is part of the stream's key, and without it the row can't be told from others"
-  return new InvalidRecordError({ stream, line, key: '', property, value, expected })
+  return new InvalidRecordError({ stream, line, key: '', property, value, by: 'key', expected })
 }
 
 type BadValue = {
@@ -176,6 +178,7 @@ function badValue({ stream, line, key, property, value, type, isKey }: BadValue)
     key,
     property,
     value,
+    by: 'column',
     column: type,
     expected: expectedIn({ type, isKey }),
     wider: widerType(type, value),

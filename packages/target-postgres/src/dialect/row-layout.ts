@@ -42,3 +42,10 @@ export function fieldEnd(row: Buffer, start: number): number {
   while (row[at] !== TAB && row[at] !== NEWLINE) at++
   return at
 }
+
+/** The version that a row's record came with. */
+export function versionIn({ bytes, start }: { bytes: Buffer; start: number }): number | undefined {
+  const at = fieldEnd(bytes, start) + 1
+  const text = bytes.toString('latin1', at, fieldEnd(bytes, at))
+  return text === '\\N' ? undefined : Number(text)
+}

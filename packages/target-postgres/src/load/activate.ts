@@ -1,3 +1,4 @@
+import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { deleteOlderVersions, markOlderVersions } from '../dialect/activate-version.js'
 import { widenColumns } from '../dialect/ddl.js'
@@ -13,6 +14,7 @@ import {
   seenTable,
 } from '../dialect/seen-keys.js'
 import type { Widening } from '../dialect/widening.js'
+import { hasUnplaced } from '../meta/rejects.js'
 import type { StreamRows } from './batch.js'
 import { readHeads } from './heads.js'
 import { lockDdl } from './lock-ddl.js'
@@ -22,7 +24,7 @@ import type { StreamTable } from './stream-tables.js'
 /** Notes which keys the rows of a scan hold, but for those with certain numbers, counted from 1. */
 export async function noteSeenKeys(
   client: pg.Client,
-  rows: StreamRows,
+  rows: Pick<StreamRows, 'target' | 'stretches' | 'records'>,
   { except, metaSchema }: { except: ReadonlySet<number>; metaSchema: string },
 ): Promise<void> {
   if (except.size === rows.records) return
@@ -35,14 +37,23 @@ export async function noteSeenKeys(
  * Marks, or with `hardDelete` removes, the rows that no scan since `version` held. Rows of a stream without a key can't be
  * told apart: there the version that each row was loaded with decides.
  *
+ * A scan that held a record which was put aside, and of which nobody knows which row it is about, removes nothing.
+ *
  * @returns how many rows
  */
 export async function activateVersion(
   client: pg.Client,
-  { table, columns }: Pick<StreamTable, 'table' | 'columns'>,
+  { stream, table, columns, replaces }: StreamTable,
   version: number,
-  { metaSchema, hardDelete }: { metaSchema: string; hardDelete: boolean },
+  { metaSchema, hardDelete, log }: { metaSchema: string; hardDelete: boolean; log: Log },
 ): Promise<number> {
+  if (await hasUnplaced(client, metaSchema, { stream, table: replaces ?? table }, version)) {
+    log.warn(
+      `The scan ${version} of ${stream} held records that are in ${metaSchema}.rejects, and it isn't known which rows they are ` +
+        'about. So no row is taken for gone. Correct these records; the next complete scan without such makes up for it.',
+    )
+    return 0
+  }
   if (!columns.some((column) => column.isKey)) {
     const sql = hardDelete ? deleteOlderVersions(table) : markOlderVersions(table)
     return (await client.query(sql, [version])).rowCount ?? 0

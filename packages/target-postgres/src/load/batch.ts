@@ -1,6 +1,8 @@
 import type { JsonText, RecordLine } from '@keap-postgres/protocol'
+import type { Misfit } from '../dialect/invalid-record.js'
 import { RowWriter } from '../dialect/row-writer.js'
 import type { TableChange } from './apply-changes.js'
+import { Lines } from './lines.js'
 import type { Replacement } from './replacement.js'
 import type { Slabs } from './slabs.js'
 import type { StreamTable } from './stream-tables.js'
@@ -17,6 +19,21 @@ export type StreamRows = {
   records: number
   bytes: number
   isVersioned: boolean
+  /** Where the records stood in the input. */
+  lines: Lines
+  /** The records as they were sent, where one that is refused is to be put aside; they keep the input they lie in. */
+  texts: Stretch[] | undefined
+}
+
+/** A record that is put aside instead of loaded. */
+export type Reject = {
+  target: StreamTable
+  misfit: Misfit
+  /** As it was sent. */
+  text: string
+  version: number | undefined
+  /** The row that it would be, at least as far as its key; absent where that can't be told. */
+  row: Stretch | undefined
 }
 
 /** Everything read since the batch before, over all streams. It is loaded in one transaction, and kept until that is done. */
@@ -26,6 +43,8 @@ export type Batch = {
   activations: { target: StreamTable; version: number }[]
   /** Tables whose rows are replaced by what batches before this one have gathered. */
   replacements: readonly Replacement[]
+  /** Records that can't be loaded, and are kept as they are. */
+  rejects: Reject[]
   /** The last STATE read, which vouches for what was read before it. */
   state: JsonText | undefined
   records: number
@@ -33,21 +52,30 @@ export type Batch = {
   /** The memory that the rows of all streams share, in the order in which they came. */
   slabs: Buffer[]
   out: RowWriter
+  keepsTexts: boolean
 }
 
-export function openBatch(slabs: Slabs): Batch {
+/** @param keepsTexts whether records are kept as they were sent, too, until the batch is committed */
+export function openBatch(slabs: Slabs, keepsTexts = false): Batch {
   const taken: Buffer[] = []
   const out = new RowWriter((minBytes) => {
     const slab = slabs.take(minBytes)
     taken.push(slab)
     return slab
   })
-  const nothing = { tableChanges: [], rows: new Map(), activations: [], replacements: [], state: undefined }
-  return { ...nothing, records: 0, bytes: 0, slabs: taken, out }
+  const nothing = {
+    tableChanges: [],
+    rows: new Map(),
+    activations: [],
+    replacements: [],
+    rejects: [],
+    state: undefined,
+  }
+  return { ...nothing, records: 0, bytes: 0, slabs: taken, out, keepsTexts }
 }
 
-export function isEmpty({ tableChanges, rows, activations, replacements, state }: Batch): boolean {
-  const lists = [tableChanges, activations, replacements]
+export function isEmpty({ tableChanges, rows, activations, replacements, rejects, state }: Batch): boolean {
+  const lists = [tableChanges, activations, replacements, rejects]
   return lists.every((list) => list.length === 0) && rows.size === 0 && state === undefined
 }
 
@@ -61,10 +89,28 @@ export function addRecord(batch: Batch, target: StreamTable, message: RecordLine
   const rows = rowsFor(batch, target)
   extend(rows.stretches, batch.out.bytes, batch.out.at - length, batch.out.at)
   rows.isVersioned ||= message.version !== undefined
+  rows.lines.add(line)
+  rows.texts?.push(stretchOf(message))
   rows.records++
   rows.bytes += length
   batch.records++
   batch.bytes += length
+}
+
+/** Adds a record that can't be loaded to the batch, so that it is put aside with it. */
+export function addReject(batch: Batch, reject: Reject): void {
+  batch.rejects.push(reject)
+  batch.records++
+  batch.bytes += reject.text.length
+}
+
+/** Whether anything of the batch is of this stream and depends on what its table is. */
+export function holds({ rows, rejects }: Batch, stream: string): boolean {
+  return rows.has(stream) || rejects.some(({ target }) => target.stream === stream)
+}
+
+function stretchOf({ record: { bytes, start, length } }: RecordLine): Stretch {
+  return { bytes, start, end: start + length }
 }
 
 /** Adds a stretch to others, as part of the last one where it goes on from there. */
@@ -77,14 +123,15 @@ export function extend(stretches: Stretch[], bytes: Buffer, start: number, end: 
 function rowsFor(batch: Batch, target: StreamTable): StreamRows {
   let rows = batch.rows.get(target.stream)
   if (!rows) {
-    rows = { target, stretches: [], records: 0, bytes: 0, isVersioned: false }
+    const texts = batch.keepsTexts ? [] : undefined
+    rows = { target, stretches: [], records: 0, bytes: 0, isVersioned: false, lines: new Lines(), texts }
     batch.rows.set(target.stream, rows)
   }
   return rows
 }
 
 /** One row after the other: COPY has a line for each. */
-export function* eachRow({ stretches }: StreamRows): Generator<Stretch> {
+export function* eachRow({ stretches }: Pick<StreamRows, 'stretches'>): Generator<Stretch> {
   for (const { bytes, start, end } of stretches) {
     for (let at = start; at < end; ) {
       const next = bytes.indexOf(NEWLINE, at) + 1

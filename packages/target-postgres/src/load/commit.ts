@@ -17,11 +17,11 @@ export async function commitBatch(
   { run, batchNumber }: CommitContext,
 ): Promise<Counts> {
   try {
-    for (const [{ stream, table, replaces }, entry] of written) {
+    for (const [{ stream, table, replaces }, entry] of written.streams) {
       await recordBatch(client, run, { batch: batchNumber, stream, table: replaces ?? table, ...entry })
     }
-    const total = [...written.values()].reduce((sum, { counts }) => addCounts(sum, counts), noCounts)
-    await countBatch(client, run, total)
+    const total = [...written.streams.values()].reduce((sum, { counts }) => addCounts(sum, counts), noCounts)
+    await countBatch(client, run, batchNumber, total)
     boundary('before bookmark')
     if (state !== undefined) await saveBookmark(client, run, state)
     boundary('after bookmark')

@@ -6,7 +6,10 @@ import { eachRow, type StreamRows } from './batch.js'
 export type Heads = { hashes: Buffer; versions: Buffer; keys: Buffer[] }
 
 /** Reads the heads of a stream's rows, but for those with certain numbers, counted from 1. */
-export function readHeads(rows: StreamRows, except: ReadonlySet<number> = new Set()): Heads {
+export function readHeads(
+  rows: Pick<StreamRows, 'target' | 'stretches'>,
+  except: ReadonlySet<number> = new Set(),
+): Heads {
   const hashes = new TextArray()
   const versions = new TextArray()
   const keys = keyOf(rows.target.columns).map(() => new TextArray())

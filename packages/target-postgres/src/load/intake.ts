@@ -9,12 +9,13 @@ import {
   RunAgainError,
   type SchemaMessage,
 } from '@keap-postgres/protocol'
-import { InvalidRecordError } from '../dialect/invalid-record.js'
-import { addRecord, type Batch, isEmpty, openBatch } from './batch.js'
+import { InvalidRecordError, type Misfit } from '../dialect/invalid-record.js'
+import { keyRow } from '../dialect/key-row.js'
+import { addRecord, addReject, type Batch, holds, isEmpty, openBatch } from './batch.js'
 import { findBatchFiles, readBatchFile } from './batch-files.js'
 import type { Loader } from './loader.js'
 import type { Slabs } from './slabs.js'
-import type { Announced, StreamTables } from './stream-tables.js'
+import type { Announced, StreamTable, StreamTables } from './stream-tables.js'
 
 /** When the open batch is due, whichever comes first. */
 type BatchLimits = { maxRecords: number; maxBytes: number; waitSeconds: number }
@@ -24,6 +25,8 @@ type Options = {
   loader: Loader
   slabs: Slabs
   limits: BatchLimits
+  /** Records that a table can't take are put aside instead of ending the load. */
+  isQuarantining: boolean
   /** A STATE is kept until `end`: before, the rows that it vouches for are only gathered. */
   holdsStates: boolean
   /** Aborted: no more of a BATCH's files is read. */
@@ -44,7 +47,7 @@ export class Intake {
 
   constructor(options: Options) {
     this.#options = options
-    this.#batch = openBatch(options.slabs)
+    this.#batch = this.#openBatch()
   }
 
   /**
@@ -97,14 +100,18 @@ export class Intake {
   }
 
   #takeRecord(message: RecordLine, line: number): Promise<void> | undefined {
-    const { maxRecords, maxBytes } = this.#options.limits
     const target = this.#options.tables.find(message.stream)
     if (!target) throw withoutSchema(message, line)
     try {
       addRecord(this.#batch, target, message, line)
     } catch (error) {
-      return this.#widenFor(error, line).then(() => this.#takeRecord(message, line))
+      return this.#takeMisfit(error, target, message, line)
     }
+    return this.#flushIfFull()
+  }
+
+  #flushIfFull(): Promise<void> | undefined {
+    const { maxRecords, maxBytes } = this.#options.limits
     if (this.#batch.records >= maxRecords || this.#batch.bytes >= maxBytes) return this.flush()
     this.#startClock()
     return undefined
@@ -140,6 +147,20 @@ export class Intake {
     this.#options.log.warn(`Line ${line}: messages of the type "${shown}" are not known here; they are left aside.`)
   }
 
+  /** A record that its table can't take: the table becomes wider, or the record is put aside. @throws what it was given else */
+  async #takeMisfit(error: unknown, target: StreamTable, message: RecordLine, line: number): Promise<void> {
+    if (!(error instanceof InvalidRecordError)) throw error
+    const { misfit } = error
+    if (misfit.wider !== undefined && (await this.#widenFor(misfit, line))) return await this.#takeRecord(message, line)
+    if (!this.#options.isQuarantining) throw error
+    const { bytes, start, length } = message.record
+    const key = keyRow(message, target.columns)
+    const row = key && { bytes: key, start: 0, end: key.length }
+    const text = bytes.toString('utf8', start, start + length)
+    addReject(this.#batch, { target, misfit, text, version: message.version, row })
+    await this.#flushIfFull()
+  }
+
   async #takeSchema(message: SchemaMessage, line: number): Promise<void> {
     const announced = await atLine(line, this.#options.tables.announce(message))
     if (announced) await this.#change(announced)
@@ -147,18 +168,17 @@ export class Intake {
 
   async #change({ target, change }: Announced): Promise<void> {
     // Rows already buffered have the columns of the schema before.
-    if (this.#batch.rows.has(target.stream)) await this.flush()
+    if (holds(this.#batch, target.stream)) await this.flush()
     if (change) this.#batch.tableChanges.push(change)
     this.#startClock()
   }
 
-  /** A value that only its column is too narrow for gets a wider one. @throws what it was given, when that isn't the case */
-  async #widenFor(error: unknown, line: number): Promise<void> {
-    const misfit = error instanceof InvalidRecordError ? error.misfit : undefined
-    if (misfit?.wider === undefined) throw error
-    const announced = await atLine(line, this.#options.tables.widen(misfit.stream, misfit.property, misfit.wider))
-    if (!announced) throw error
-    await this.#change(announced)
+  /** Gives a value that only its column is too narrow for a wider one, and tells whether that was allowed. */
+  async #widenFor({ stream, property, wider }: Misfit, line: number): Promise<boolean> {
+    if (property === undefined || wider === undefined) return false
+    const announced = await atLine(line, this.#options.tables.widen(stream, property, wider))
+    if (announced) await this.#change(announced)
+    return announced !== undefined
   }
 
   async #takeActivation({ stream, version }: ActivateVersionMessage): Promise<void> {
@@ -193,8 +213,12 @@ export class Intake {
     if (isEmpty(this.#batch)) return
     const batch = this.#batch
     this.#submitted += batch.records
-    this.#batch = openBatch(this.#options.slabs)
+    this.#batch = this.#openBatch()
     this.#options.loader.submit(batch)
+  }
+
+  #openBatch(): Batch {
+    return openBatch(this.#options.slabs, this.#options.isQuarantining)
   }
 }
 

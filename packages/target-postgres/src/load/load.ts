@@ -15,6 +15,7 @@ import { Intake } from './intake.js'
 import { Loader } from './loader.js'
 import { Slabs } from './slabs.js'
 import { StreamTables } from './stream-tables.js'
+import { rejectTeller } from './tell-rejects.js'
 
 export type LoadOptions = {
   /** Singer messages, one JSON object per line. */
@@ -57,13 +58,15 @@ export async function loadOver(
   claims.lost.addEventListener('abort', () => stop.abort(), { once: true })
   const stopped = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   const slabs = new Slabs()
+  const tellRejects = rejectTeller(log, config.meta_schema)
   const loader = new Loader({
     lanes,
     run,
     hardDelete: config.hard_delete,
     log,
-    onCommitted: async (batch) => {
+    onCommitted: async (batch, rejects) => {
       slabs.giveBack(batch.slabs)
+      tellRejects(rejects)
       const { state } = batch
       if (state !== undefined) await writeState(options.output, state)
     },
@@ -83,6 +86,7 @@ export async function loadOver(
     tables,
     loader,
     slabs,
+    isQuarantining: config.on_invalid_record === 'quarantine',
     limits: {
       maxRecords: config.batch_size_rows,
       maxBytes: config.batch_max_bytes,

@@ -1,13 +1,14 @@
 import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
-import { isDuplicateKey } from '../db/errors.js'
+import { causeOf, isDuplicateKey } from '../db/errors.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import type { Run } from '../meta/runs.js'
-import type { Batch } from './batch.js'
+import type { Batch, Reject } from './batch.js'
 import { commitBatch } from './commit.js'
+import { isRefusal } from './explain-refusal.js'
 import { NewTables } from './new-tables.js'
 import { waitsFor } from './waits-for.js'
-import { type Written, writeBatch } from './write-batch.js'
+import { type WriteContext, type Written, writeBatch } from './write-batch.js'
 
 type Options = {
   /** One connection each, and one batch on its way. */
@@ -16,7 +17,7 @@ type Options = {
   hardDelete: boolean
   log: Log
   /** Called after each commit, in order; the next commit waits for it. */
-  onCommitted: (batch: Batch) => Promise<void>
+  onCommitted: (batch: Batch, rejects: readonly Reject[]) => Promise<void>
   /** Called when a batch fails; no later batch will be committed. */
   onFailed: () => void
 }
@@ -80,15 +81,23 @@ export class Loader {
     const { run, hardDelete, log } = this.#options
     const wait = before ? waitsFor(batch, before.batch, this.#newTables) : 'nothing'
     if (wait !== 'nothing') await before?.[wait]
-    try {
-      return await writeBatch(lane, batch, { run, hardDelete, log, newTables: this.#newTables })
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error
-      // A key came twice after all: now all rows of the batch take the way that allows for it.
-      for (const { target } of batch.rows.values()) this.#newTables.distrust(target.table)
+    const again = async (more: Partial<WriteContext> = {}) => {
       await lane.query('rollback')
       await before?.committed
-      return await writeBatch(lane, batch, { run, hardDelete, log })
+      return await writeBatch(lane, batch, { run, hardDelete, log, ...more })
+    }
+    try {
+      try {
+        return await writeBatch(lane, batch, { run, hardDelete, log, newTables: this.#newTables })
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+        // A key came twice after all: now all rows of the batch take the way that allows for it.
+        for (const { target } of batch.rows.values()) this.#newTables.distrust(target.table)
+        return await again()
+      }
+    } catch (error) {
+      if (!isRefusal(causeOf(error))) throw error
+      return await again({ isCareful: true })
     }
   }
 
@@ -99,8 +108,9 @@ export class Loader {
   ): Promise<void> {
     const { run, onCommitted } = this.#options
     await before?.committed
-    const counts = await commitBatch(lane, batch, await written, { run, batchNumber })
+    const done = await written
+    const counts = await commitBatch(lane, batch, done, { run, batchNumber })
     this.#counts = addCounts(this.#counts, counts)
-    await onCommitted(batch)
+    await onCommitted(batch, done.rejects)
   }
 }

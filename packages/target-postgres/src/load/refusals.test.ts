@@ -90,7 +90,7 @@ test(
 )
 
 test(
-  'what Postgres itself refuses is told with the stream, and the batches before are kept',
+  'what Postgres itself refuses is told with the record, and the batches before are kept',
   inScratch(async (target) => {
     await target.load([schemaOf('t', properties)])
     await target.rows('alter table :s.t add check (n < 10)')
@@ -99,7 +99,10 @@ test(
       { batch_size_rows: 1 },
     )
     assert.equal(exitCode, 4)
-    assert.match(stderr, /refuses the data while writing records of t: .*violates check constraint/)
+    assert.match(
+      stderr,
+      /Line 6: a record of t \(id 30\) has 30 as "n", and Postgres refuses it: .*violates check constraint/,
+    )
     assert.deepEqual(states, ['1'])
     assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }])
   }),

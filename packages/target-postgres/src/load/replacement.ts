@@ -48,6 +48,7 @@ export async function replaceRows(
     updated: done.updated,
     unchanged: records - done.inserted - done.updated,
     deleted: done.deleted + (emptied?.rowCount ?? 0),
+    rejected: 0,
   }
 }
 

@@ -20,6 +20,7 @@ export function waitsFor(batch: Batch, before: Batch, newTables: NewTables): 'co
   return 'nothing'
 }
 
-function changesTables({ tableChanges, activations, replacements }: Batch): boolean {
-  return tableChanges.length > 0 || activations.length > 0 || replacements.length > 0
+/** What is put aside counts as such: which keys it has is noted in a table, and the same record may be put aside twice. */
+function changesTables({ tableChanges, activations, replacements, rejects }: Batch): boolean {
+  return [tableChanges, activations, replacements, rejects].some((list) => list.length > 0)
 }

@@ -1,16 +1,21 @@
-import type { Log } from '@keap-postgres/protocol'
+import { DataError, type Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
-import { loadError } from '../db/errors.js'
+import { KEPT, loadError } from '../db/errors.js'
+import { InvalidRecordError } from '../dialect/invalid-record.js'
+import { keyOf, versionIn } from '../dialect/row-layout.js'
 import { saveActiveVersion } from '../meta/active-version.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import type { Run } from '../meta/runs.js'
 import { activateVersion } from './activate.js'
 import { applyChanges } from './apply-changes.js'
-import type { Batch, StreamRows } from './batch.js'
+import type { Batch, Reject, StreamRows } from './batch.js'
+import { explainRefusal } from './explain-refusal.js'
 import type { NewTables } from './new-tables.js'
 import { replaceRows } from './replacement.js'
 import type { StreamTable } from './stream-tables.js'
-import { writeRows } from './write-rows.js'
+import { type Refused, writeCarefully } from './write-carefully.js'
+import { writeRejects } from './write-rejects.js'
+import { type Outcome, writeRows } from './write-rows.js'
 
 export type WriteContext = {
   run: Run
@@ -18,29 +23,46 @@ export type WriteContext = {
   hardDelete: boolean
   /** Absent: no table is taken for new. */
   newTables?: NewTables
+  /** Postgres refuses something in the batch: look for the records that it is. */
+  isCareful?: boolean
 }
 
-/** What became of the records of each stream. */
-export type Written = ReadonlyMap<StreamTable, { counts: Counts; bytes: number }>
+/** What became of the records of each stream, and which of them were put aside. */
+export type Written = {
+  streams: ReadonlyMap<StreamTable, { counts: Counts; bytes: number }>
+  rejects: readonly Reject[]
+}
 
 /** Opens a batch's transaction and makes all its changes to tables: their columns, their rows, deletions. */
 export async function writeBatch(client: pg.Client, batch: Batch, context: WriteContext): Promise<Written> {
   const { run, log, hardDelete } = context
   await client.query('begin')
   await explained('changing tables', () => applyChanges(client, batch.tableChanges, { run, log }))
-  const written = new Map<StreamTable, { counts: Counts; bytes: number }>()
-  for (const rows of batch.rows.values()) {
-    const counts = await explained(`writing records of ${rows.target.stream}`, () => write(client, rows, context))
-    written.set(rows.target, { counts, bytes: rows.bytes })
+  const streams = new Map<StreamTable, { counts: Counts; bytes: number }>()
+  const add = (target: StreamTable, more: Partial<Counts>, moreBytes = 0) => {
+    const { counts, bytes } = streams.get(target) ?? { counts: noCounts, bytes: 0 }
+    streams.set(target, { counts: addCounts(counts, { ...noCounts, ...more }), bytes: bytes + moreBytes })
   }
+  const rejects = [...batch.rejects]
+  for (const rows of batch.rows.values()) {
+    const refused: Reject[] = []
+    const { inserted, updated } = await explained(`writing records of ${rows.target.stream}`, () =>
+      write(client, rows, context, (reject) => refused.push(reject)),
+    )
+    const records = rows.records - refused.length
+    // What becomes of gathered rows is known, and counted, when they replace others.
+    const became = rows.target.replaces ? {} : { inserted, updated, unchanged: records - inserted - updated }
+    add(rows.target, { records, ...became }, rows.bytes)
+    rejects.push(...refused)
+  }
+  await explained('putting records aside', () => writeRejects(client, run, rejects))
+  for (const { target } of rejects) add(target, { rejected: 1 })
   for (const { target, version } of batch.activations) {
     const deleted = await explained(`activating version ${version} of ${target.stream}`, () =>
-      activateVersion(client, target, version, { metaSchema: run.metaSchema, hardDelete }),
+      activateVersion(client, target, version, { metaSchema: run.metaSchema, hardDelete, log }),
     )
-    const { counts, bytes } = written.get(target) ?? { counts: noCounts, bytes: 0 }
     // Gathered rows aren't there yet, so none can go.
-    const gone = target.replaces ? noCounts : { ...noCounts, deleted }
-    written.set(target, { counts: addCounts(counts, gone), bytes })
+    add(target, target.replaces ? {} : { deleted })
     if (!target.replaces) await saveActiveVersion(client, run.metaSchema, target.table, version)
   }
   for (const replacement of batch.replacements) {
@@ -48,17 +70,35 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
     const counts = await explained(`replacing the rows of ${target.stream}`, () =>
       replaceRows(client, replacement, { run, log }),
     )
-    written.set(target, { counts, bytes: 0 })
+    add(target, counts)
   }
-  return written
+  return { streams, rejects }
 }
 
-async function write(client: pg.Client, rows: StreamRows, { run, newTables }: WriteContext): Promise<Counts> {
-  const isNew = (await newTables?.check(client, rows.target.table)) ?? false
-  const { inserted, updated } = await writeRows(client, rows, { metaSchema: run.metaSchema, isNew })
-  // What becomes of gathered rows is known, and counted, when they replace others.
-  if (rows.target.replaces) return { ...noCounts, records: rows.records }
-  return { records: rows.records, inserted, updated, unchanged: rows.records - inserted - updated, deleted: 0 }
+async function write(
+  client: pg.Client,
+  rows: StreamRows,
+  { run, newTables, isCareful }: WriteContext,
+  onReject: (reject: Reject) => void,
+): Promise<Outcome> {
+  const { metaSchema } = run
+  if (!isCareful) {
+    const isNew = (await newTables?.check(client, rows.target.table)) ?? false
+    return await writeRows(client, rows, { metaSchema, isNew })
+  }
+  return await writeCarefully(client, rows, { metaSchema, isNew: false }, async (refused) => {
+    onReject(await rejectOf(client, rows, refused))
+  })
+}
+
+/** @throws {DataError} unless records that are refused are put aside */
+async function rejectOf(client: pg.Client, { target, texts }: StreamRows, refused: Refused): Promise<Reject> {
+  const misfit = await explainRefusal(client, refused)
+  const sent = texts?.[refused.index]
+  if (!sent) throw new DataError(`${new InvalidRecordError(misfit).message} ${KEPT}`, { cause: refused.error })
+  const { row } = refused
+  const text = sent.bytes.toString('utf8', sent.start, sent.end)
+  return { target, misfit, text, version: versionIn(row), row: keyOf(target.columns).length > 0 ? row : undefined }
 }
 
 async function explained<T>(doing: string, act: () => Promise<T>): Promise<T> {

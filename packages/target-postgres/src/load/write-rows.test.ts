@@ -93,7 +93,10 @@ test(
     const records = Array.from({ length: 40 }, (_, id) => recordOf('t', { id, v: `v${id % 39}` }))
     const { exitCode, stderr } = await target.load([schema, ...records], { batch_size_rows: 2 })
     assert.equal(exitCode, 4)
-    assert.match(stderr, /refuses the data while writing records of t: .*violates unique constraint/)
+    assert.match(
+      stderr,
+      /Line 41: a record of t \(id 39\) has "v0" as "v", and Postgres refuses it: .*violates unique constraint/,
+    )
     assert.deepEqual(await target.rows('select count(*)::int from :s.t'), [{ count: 38 }])
   }),
 )

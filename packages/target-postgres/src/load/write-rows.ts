@@ -7,9 +7,9 @@ import type { StreamRows, Stretch } from './batch.js'
 import { copyRows } from './copy-rows.js'
 import { pick, sift } from './sift.js'
 
-type Outcome = { inserted: number; updated: number }
+export type Outcome = { inserted: number; updated: number }
 
-type Way = {
+export type Way = {
   metaSchema: string
   /** Nothing in the table can be in the rows' way. Where that is wrong, Postgres refuses them as duplicates. */
   isNew: boolean

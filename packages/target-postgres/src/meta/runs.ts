@@ -48,20 +48,30 @@ export async function closeDeadRuns(client: pg.Client, metaSchema: string): Prom
 }
 
 /**
- * Adds what a batch did to its run's record; called in the batch's transaction. A run that another has found dead must not
+ * Adds what a batch did to its run's record, and that it was the last; called in the batch's transaction. A run that another has found dead must not
  * commit any more, though its process lives: its claims went with a lost connection.
  *
  * @throws {RunAgainError} when the run was closed
  */
-export async function countBatch(client: pg.Client, run: Run, counts: Counts): Promise<void> {
+export async function countBatch(client: pg.Client, run: Run, batch: number, counts: Counts): Promise<void> {
   const { rowCount } = await client.query(
     `
     update ${ident(run.metaSchema)}.runs
     set alive_at = statement_timestamp(), records = records + $2, inserted = inserted + $3, updated = updated + $4,
-      unchanged = unchanged + $5, deleted = deleted + $6
+      unchanged = unchanged + $5, deleted = deleted + $6,
+      rejected = rejected + $7, last_batch = $8
     where run_id = $1 and status = 'running'
     `,
-    [run.runId, counts.records, counts.inserted, counts.updated, counts.unchanged, counts.deleted],
+    [
+      run.runId,
+      counts.records,
+      counts.inserted,
+      counts.updated,
+      counts.unchanged,
+      counts.deleted,
+      counts.rejected,
+      batch,
+    ],
   )
   if (rowCount === 1) return
   throw new RunAgainError(
@@ -90,8 +100,9 @@ export async function recordBatch(client: pg.Client, run: Run, entry: BatchEntry
   await client.query(
     `
     insert into ${ident(run.metaSchema)}.batches
-      (run_id, batch, stream, target_schema, target_table, bytes, records, inserted, updated, unchanged, deleted)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      (run_id, batch, stream, target_schema, target_table, bytes, records, inserted, updated, unchanged, deleted,
+        rejected)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     `,
     [
       run.runId,
@@ -105,6 +116,7 @@ export async function recordBatch(client: pg.Client, run: Run, entry: BatchEntry
       counts.updated,
       counts.unchanged,
       counts.deleted,
+      counts.rejected,
     ],
   )
 }
