@@ -81,6 +81,10 @@ export const Config = z.strictObject({
     .enum(['evolve', 'freeze'])
     .default('evolve')
     .describe('`evolve`: tables follow the streams; `freeze`: a stream that needs a change to a table is refused'),
+  validate_records: z
+    .boolean()
+    .default(false)
+    .describe('Check records against all that their SCHEMA says; what their columns need is always checked'),
   on_invalid_record: z
     .enum(['fail', 'quarantine'])
     .default('fail')

@@ -10,6 +10,7 @@ import { FALLBACK_SCHEMA } from '../dialect/identifiers.js'
 import type { Counts } from '../meta/counts.js'
 import { migrate } from '../meta/migrate.js'
 import { claimOf, closeDeadRuns, finishRun, type Run, startRun } from '../meta/runs.js'
+import type { CompileValidator } from '../validate/record-validator.js'
 import { packageVersion } from '../version.js'
 import { Intake } from './intake.js'
 import { Loader } from './loader.js'
@@ -80,6 +81,7 @@ export async function loadOver(
     loadMethod: config.load_method,
     add: { raw: config.add_raw, metadata: config.add_record_metadata },
     clock: { now: Date.now, startedAt: Date.now() },
+    compileValidator: config.validate_records ? await loadValidator() : undefined,
     log,
   })
   const intake = new Intake({
@@ -186,6 +188,11 @@ async function claimStream(
   await claims.takeStream(stream, schema)
   // Whoever had it before and lives on without his claims: his next commit is refused.
   await closeDeadRuns(control, metaSchema)
+}
+
+/** It comes with a library, which nobody pays for who doesn't use it. */
+async function loadValidator(): Promise<CompileValidator> {
+  return (await import('../validate/record-validator.js')).validatorCompiler()
 }
 
 const CLAIMS_LOST =

@@ -9,6 +9,7 @@ import { compileRowEncoder, type EncodeRow } from '../dialect/encode-row.js'
 import { type Clock, rawColumn, recordMetadata } from '../dialect/filled-columns.js'
 import { keyIndexOf, qualified, type SchemaChoice, type TableName, tableOf } from '../dialect/identifiers.js'
 import { gatheringTable } from '../dialect/replace.js'
+import type { CompileValidator, ValidateRecord } from '../validate/record-validator.js'
 import { ownDependents } from '../views/dependent-views.js'
 import { refuseKey, withoutKey } from './append-only.js'
 import type { TableChange } from './apply-changes.js'
@@ -39,6 +40,8 @@ type Options = {
   /** Whether each row gets its whole record, and when it was loaded. */
   add: { raw: boolean; metadata: boolean }
   clock: Clock
+  /** Absent: of records only what their columns need is checked. */
+  compileValidator: CompileValidator | undefined
   log: Log
 }
 
@@ -60,9 +63,16 @@ type Place = {
 type Gathering = { table: TableName; actual: ActualTable | undefined }
 
 /** A stream as its last SCHEMA made it; `fingerprint` tells when the next one says the same. */
-type Known = { target: StreamTable; fingerprint: string; place: Place; key: readonly string[] }
+type Known = Omit<Wanted, 'stream' | 'columns'> & { target: StreamTable }
 
-type Wanted = { stream: string; fingerprint: string; place: Place; key: readonly string[]; columns: readonly Column[] }
+type Wanted = {
+  stream: string
+  fingerprint: string
+  place: Place
+  key: readonly string[]
+  columns: readonly Column[]
+  validate: ValidateRecord | undefined
+}
 
 /**
  * The streams of a run and their tables. A table is read from the database when its stream is first announced; from then on
@@ -100,12 +110,14 @@ export class StreamTables {
     const known = this.#streams.get(stream)
     if (known?.fingerprint === fingerprint) return undefined
     const place = known?.place ?? (await this.#findPlace(stream))
-    const columns = this.#withAdded(place.table, columnsOf(stream, schema, key, place.names))
+    const own = columnsOf(stream, schema, key, place.names)
+    const validate = this.#options.compileValidator?.(stream, schema, own)
+    const columns = this.#withAdded(place.table, own)
     if (this.#methodFor(place.table) !== 'append-only') {
-      return await this.#plan({ stream, fingerprint, place, key, columns })
+      return await this.#plan({ stream, fingerprint, place, key, columns, validate })
     }
     refuseKey(stream, place.table, place.actual)
-    return await this.#plan({ stream, fingerprint, place, key: [], columns: withoutKey(columns) })
+    return await this.#plan({ stream, fingerprint, place, key: [], columns: withoutKey(columns), validate })
   }
 
   /**
@@ -148,31 +160,27 @@ export class StreamTables {
     return [...columns, ...(add.raw ? rawColumn(columns) : []), ...(add.metadata ? recordMetadata : [])]
   }
 
-  async #plan({ stream, fingerprint, place, key, ...wanted }: Wanted): Promise<Announced | undefined> {
+  async #plan({ stream, fingerprint, place, key, validate, ...wanted }: Wanted): Promise<Announced | undefined> {
     const { table } = place
     const known = this.#streams.get(stream)
     const plan = planChanges(table, place.actual, wanted.columns, key)
     const { columns } = plan
     const changes = await this.#allowed(stream, table, plan.changes)
-    if (known && changes.length === 0 && isSame(known.target.columns, columns)) {
+    if (known && !validate && changes.length === 0 && isSame(known.target.columns, columns)) {
       this.#streams.set(stream, { ...known, fingerprint })
       return undefined
     }
     const onUnknown = (property: string) => this.#warnUnknown(stream, property)
-    const target = {
-      stream,
-      table,
-      columns,
-      encode: compileRowEncoder({ stream, columns, onUnknown, clock: this.#options.clock }),
-    }
+    const encode = compileRowEncoder({ stream, columns, onUnknown, clock: this.#options.clock })
+    const target = { stream, table, columns, encode: validate ? validating(validate, encode) : encode }
     const named = columns.filter(({ fill }) => fill === undefined)
     const isNoted = place.isNoted && named.every(({ property, name }) => place.names.get(property) === name)
     const names = new Map([...place.names, ...named.map(({ property, name }) => [property, name] as const)])
     const next = { ...place, actual: plan.table, names, isNoted: true }
     const isNeeded = changes.length > 0 || !isNoted
     const announced = { target, change: isNeeded ? { stream, table, changes, columns } : undefined }
-    if (place.gathering) return this.#gather(announced, place.gathering, { fingerprint, key, place: next })
-    this.#streams.set(stream, { target, fingerprint, key, place: next })
+    if (place.gathering) return this.#gather(announced, place.gathering, { fingerprint, key, validate, place: next })
+    this.#streams.set(stream, { target, fingerprint, key, validate, place: next })
     return announced
   }
 
@@ -180,9 +188,9 @@ export class StreamTables {
   #gather(
     { target: { table: replaces, ...stream }, change }: Announced,
     { table, actual }: Gathering,
-    { key, place, fingerprint }: Omit<Known, 'target'>,
+    { place, ...wanted }: Omit<Known, 'target'>,
   ): Announced {
-    const plan = planChanges(table, actual, stream.columns, key)
+    const plan = planChanges(table, actual, stream.columns, wanted.key)
     const target = { ...stream, table, replaces }
     const before = this.#replacements.get(stream.stream)
     const earlier = before?.changes ?? []
@@ -192,7 +200,7 @@ export class StreamTables {
       activeVersion: before?.activeVersion,
     })
     const gathering = { table, actual: plan.table }
-    this.#streams.set(stream.stream, { target, fingerprint, key, place: { ...place, gathering } })
+    this.#streams.set(stream.stream, { target, ...wanted, place: { ...place, gathering } })
     const { changes, columns } = plan
     const isNeeded = changes.length > 0
     return {
@@ -260,6 +268,13 @@ export class StreamTables {
     this.#options.log.warn(
       `Records of ${stream} have a property "${property}" that their SCHEMA doesn't; it is left out.`,
     )
+  }
+}
+
+function validating(validate: ValidateRecord, encode: EncodeRow): EncodeRow {
+  return (message, line, out) => {
+    validate(message, line)
+    return encode(message, line, out)
   }
 }
 
