@@ -77,6 +77,11 @@ export const Config = z.strictObject({
     .boolean()
     .default(false)
     .describe('Add each whole record as `raw jsonb`, where the stream has no `raw` of its own'),
+  reconnect_seconds: z
+    .number()
+    .min(0)
+    .default(60)
+    .describe('How long a Postgres that restarts, or a batch that meets a deadlock, is tried again; 0: not at all'),
   contract: z
     .enum(['evolve', 'freeze'])
     .default('evolve')

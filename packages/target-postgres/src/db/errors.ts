@@ -1,4 +1,4 @@
-import { ConfigError, DataError, ExitError } from '@keap-postgres/protocol'
+import { ConfigError, DataError, ExitError, RunAgainError } from '@keap-postgres/protocol'
 import pg from 'pg'
 
 /** Why no connection came about, as a paragraph for a person. */
@@ -43,6 +43,13 @@ export function loadError(error: unknown, doing: string): unknown {
     })
   }
   if (!(error instanceof pg.DatabaseError)) return error
+  if (TIMEOUTS.has(error.code ?? '')) {
+    return new ConfigError(
+      `Postgres broke off ${doing}: ${messageOf(error)}. ${KEPT} It would do so again: raise the limit for this user ` +
+        '(alter role … set …), or ask who cancelled it, and run again.',
+      { cause: error },
+    )
+  }
   if (error.code === '42501') {
     return new ConfigError(
       `Postgres refuses permission while ${doing}: ${messageOf(error)}. ${KEPT} Grant it, and run again.`,
@@ -52,6 +59,14 @@ export function loadError(error: unknown, doing: string): unknown {
     )
   }
   const detail = error.detail ? ` (${error.detail})` : ''
+  if (GIVES_WAY.has(error.code ?? '')) {
+    return new RunAgainError(
+      `Others were in the way while ${doing}: ${messageOf(error)}${detail}. ${KEPT} Run again.`,
+      {
+        cause: error,
+      },
+    )
+  }
   return new DataError(
     `Postgres refuses the data while ${doing}: ${messageOf(error)}${detail}. ${KEPT} Correct the records or the table, and run again.`,
     { cause: error },
@@ -80,13 +95,36 @@ export function readError(error: unknown, what: string): unknown {
   )
 }
 
+/** A statement that was cancelled, and limits on whole transactions. */
+const TIMEOUTS: ReadonlySet<string> = new Set(['57014', '25P04'])
+
+/** Deadlock, serialization failure, lock timeout: of two that are in each other's way one gives way, and may come again. */
+const GIVES_WAY: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
+
+/** Restarts, connections that are closed for idleness or by an administrator, or of which there are too many. */
+const LOST = /^(08|57P0[1235]|25P03|53300)/
+
+/** Whether what failed may succeed soon, with nothing changed. */
+export function isPassing(error: unknown): boolean {
+  const cause = causeOf(error)
+  return isLost(cause) || (cause instanceof pg.DatabaseError && GIVES_WAY.has(cause.code ?? ''))
+}
+
+/** Whether the connection is gone, or doesn't come about, for a reason that passes. */
+export function isLost(error: unknown): boolean {
+  const cause = causeOf(error)
+  if (cause instanceof pg.DatabaseError) return LOST.test(cause.code ?? '')
+  return isConnectionLost(cause) || /^(ENOTFOUND|EAI_AGAIN)$/.test(codeOf(cause) ?? '')
+}
+
 /** The server said so (connection, resources, operator's intervention), the network did, or the driver. */
 function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error) ?? ''
-  if (error instanceof pg.DatabaseError) return /^(08|53|57)/.test(code)
+  if (error instanceof pg.DatabaseError) return /^(08|53|57P|25P03)/.test(code)
   // EPIPE: a server process that was killed while rows were on their way to it.
   return (
-    /^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE)/.test(code) || /^Connection terminated|not queryable/.test(messageOf(error))
+    /^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE)/.test(code) ||
+    /^Connection terminated|not queryable|^timeout expired/.test(messageOf(error))
   )
 }
 

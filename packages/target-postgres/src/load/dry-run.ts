@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { Claims } from '../db/claims.js'
 import { type Connection, connect } from '../db/connect.js'
 import { KEPT } from '../db/errors.js'
+import type { Session } from '../db/try-again.js'
 import { ident } from '../dialect/identifiers.js'
 import type { Run } from '../meta/runs.js'
 import { type LoadOptions, loadOver } from './load.js'
@@ -40,7 +41,9 @@ export async function dryRun(options: Omit<LoadOptions, 'output'>): Promise<Rehe
   await connection.query('begin')
   try {
     const client = withoutCommits(connection)
-    const { run } = await loadOver({ claims, control: client, lanes: [client] }, { ...options, output: nowhere() })
+    // What this connection has done so far is lost with it.
+    const session: Session = { client, reconnectSeconds: 0, renew: async () => {} }
+    const { run } = await loadOver({ claims, control: session, lanes: [session] }, { ...options, output: nowhere() })
     return await readRehearsed(connection, run)
   } catch (error) {
     throw withoutTrace(error)

@@ -4,9 +4,12 @@ import { boundary, type Log, RunAgainError, readMessages, redactor, writeLine } 
 import type { Config } from '../config.js'
 import type { ServerChoice } from '../db/choose-connection.js'
 import { Claims } from '../db/claims.js'
-import { type Connection, connect, secretsOf } from '../db/connect.js'
+import { secretsOf } from '../db/connect.js'
 import { loadError } from '../db/errors.js'
+import { ask, ServerSession } from '../db/server-session.js'
+import type { Session } from '../db/try-again.js'
 import { FALLBACK_SCHEMA } from '../dialect/identifiers.js'
+import { othersWrote } from '../meta/committed.js'
 import type { Counts } from '../meta/counts.js'
 import { migrate } from '../meta/migrate.js'
 import { claimOf, closeDeadRuns, finishRun, type Run, startRun } from '../meta/runs.js'
@@ -38,15 +41,16 @@ export type LoadOptions = {
  */
 export async function load(options: LoadOptions): Promise<Counts> {
   const { server } = options
-  await using claims = await Claims.open(server)
-  await using control = await connect(server)
-  await using laneA = await connect(server)
-  await using laneB = await connect(server)
+  const { reconnect_seconds: seconds } = options.config
+  await using claims = await Claims.open(server, seconds)
+  await using control = await ServerSession.open(server, seconds)
+  await using laneA = await ServerSession.open(server, seconds)
+  await using laneB = await ServerSession.open(server, seconds)
   return (await loadOver({ claims, control, lanes: [laneA, laneB] }, options)).counts
 }
 
 /** Of a load: `claims` keeps others away, `control` reads what tables there are, each of `lanes` carries a batch. */
-type Connections = { claims: Claims; control: Connection; lanes: readonly Connection[] }
+type Connections = { claims: Claims; control: Session; lanes: readonly Session[] }
 
 /** The same over these connections; control and lanes may also be one. */
 export async function loadOver(
@@ -58,6 +62,10 @@ export async function loadOver(
   const stop = new AbortController()
   claims.lost.addEventListener('abort', () => stop.abort(), { once: true })
   const stopped = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+  claims.onRetaken(async (claimed) => {
+    log.warn('The connection that keeps other runs from these tables was lost, and made anew.')
+    if (await ask(control, (client) => othersWrote(client, run, claimed))) throw new RunAgainError(OVERTAKEN)
+  })
   const slabs = new Slabs()
   const tellRejects = rejectTeller(log, config.meta_schema)
   const loader = new Loader({
@@ -65,6 +73,7 @@ export async function loadOver(
     run,
     hardDelete: config.hard_delete,
     log,
+    beforeCommit: () => claims.held(),
     onCommitted: async (batch, rejects) => {
       slabs.giveBack(batch.slabs)
       tellRejects(rejects)
@@ -74,7 +83,7 @@ export async function loadOver(
     onFailed: () => stop.abort(),
   })
   const tables = new StreamTables({
-    client: control,
+    look: (read) => ask(control, read),
     claim: (stream, schema) => claimStream(control, claims, run, { stream, schema }),
     choice: { metaSchema: config.meta_schema, defaultSchema: config.default_target_schema },
     contract: config.contract,
@@ -100,14 +109,14 @@ export async function loadOver(
   })
   try {
     await takeAll(options, { tables, intake, loader, stopped, failed: stop.signal })
-    if (claims.lost.aborted) throw new RunAgainError(CLAIMS_LOST)
-    await finishRun(control, run)
+    claims.lost.throwIfAborted()
+    await ask(control, (client) => finishRun(client, run))
     return { run, counts: loader.counts }
   } catch (error) {
     const failure = loadError(error, 'loading')
     const reason = redactor(secretsOf(server))(failure instanceof Error ? failure.message : String(failure))
     // The database may be what failed; the first reason is the one to tell.
-    await finishRun(control, run, reason).catch(() => {})
+    await finishRun(control.client, run, reason).catch(() => {})
     throw failure
   }
 }
@@ -159,13 +168,13 @@ async function keepRows(tables: StreamTables, { config, log }: Pick<LoadOptions,
   log.warn('With load_method "overwrite" only a whole input replaces what is there: the tables are as they were.')
 }
 
-async function openRun(control: Connection, claims: Claims, { config, log }: LoadOptions): Promise<Run> {
+async function openRun(control: Session, claims: Claims, { config, log }: LoadOptions): Promise<Run> {
   const run = { ...scopeOf(config), runId: randomUUID() }
   try {
-    await migrate(control, config.meta_schema)
-    await closeDeadRuns(control, config.meta_schema)
+    await ask(control, (client) => migrate(client, config.meta_schema))
+    await ask(control, (client) => closeDeadRuns(client, config.meta_schema))
     await claims.take(claimOf(run))
-    await startRun(control, run, { target: packageVersion })
+    await ask(control, (client) => startRun(client, run, { target: packageVersion }))
     if (!(await claims.take(`state ${run.metaSchema} ${run.stateId}`))) log.warn(sharedState(run))
     return run
   } catch (error) {
@@ -179,7 +188,7 @@ async function openRun(control: Connection, claims: Claims, { config, log }: Loa
  * @throws {RunAgainError} when another run has it
  */
 async function claimStream(
-  control: Connection,
+  control: Session,
   claims: Claims,
   { metaSchema }: Run,
   { stream, schema }: { stream: string; schema: string },
@@ -187,7 +196,7 @@ async function claimStream(
   if (schema === metaSchema) return
   await claims.takeStream(stream, schema)
   // Whoever had it before and lives on without his claims: his next commit is refused.
-  await closeDeadRuns(control, metaSchema)
+  await ask(control, (client) => closeDeadRuns(client, metaSchema))
 }
 
 /** It comes with a library, which nobody pays for who doesn't use it. */
@@ -195,8 +204,9 @@ async function loadValidator(): Promise<CompileValidator> {
   return (await import('../validate/record-validator.js')).validatorCompiler()
 }
 
-const CLAIMS_LOST =
-  'The connection that keeps other runs from these tables was lost. What was read before is committed. Run again.'
+const OVERTAKEN =
+  'The connection that keeps other runs from these tables was lost for a moment, and another run has written to them since. ' +
+  'What was read before is committed. Run again.'
 
 function sharedState({ stateId }: Run): string {
   return (

@@ -1,6 +1,8 @@
 import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { causeOf, isDuplicateKey } from '../db/errors.js'
+import { type Session, tryAgain } from '../db/try-again.js'
+import { committedCounts } from '../meta/committed.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import type { Run } from '../meta/runs.js'
 import type { Batch, Reject } from './batch.js'
@@ -12,10 +14,12 @@ import { type WriteContext, type Written, writeBatch } from './write-batch.js'
 
 type Options = {
   /** One connection each, and one batch on its way. */
-  lanes: readonly pg.Client[]
+  lanes: readonly Session[]
   run: Run
   hardDelete: boolean
   log: Log
+  /** Called before each commit, in order. @throws when this run must not commit any more */
+  beforeCommit: () => Promise<void>
   /** Called after each commit, in order; the next commit waits for it. */
   onCommitted: (batch: Batch, rejects: readonly Reject[]) => Promise<void>
   /** Called when a batch fails; no later batch will be committed. */
@@ -29,7 +33,8 @@ type Passage = { batch: Batch; written: Promise<Written>; committed: Promise<voi
  * Loads batches, and commits them in their order. Where the next batch needn't see what the one before has written, the two
  * are written side by side. A batch that fails ends it all: those behind it are never committed.
  *
- * A batch stays in memory until it is committed, so it can be sent again.
+ * A batch stays in memory until it is committed, so it can be sent again: in its turn, when Postgres was gone for a while or
+ * gave the batch up for another. Whether an attempt was committed after all is asked first.
  */
 export class Loader {
   readonly #options: Options
@@ -77,18 +82,22 @@ export class Loader {
     await this.#last?.committed
   }
 
-  async #write(lane: pg.Client, batch: Batch, before: Passage | undefined): Promise<Written> {
-    const { run, hardDelete, log } = this.#options
+  async #write({ client }: Session, batch: Batch, before: Passage | undefined): Promise<Written> {
     const wait = before ? waitsFor(batch, before.batch, this.#newTables) : 'nothing'
     if (wait !== 'nothing') await before?.[wait]
+    return await this.#writeOver(client, batch, before)
+  }
+
+  async #writeOver(client: pg.Client, batch: Batch, before: Passage | undefined): Promise<Written> {
+    const { run, hardDelete, log } = this.#options
     const again = async (more: Partial<WriteContext> = {}) => {
-      await lane.query('rollback')
+      await client.query('rollback')
       await before?.committed
-      return await writeBatch(lane, batch, { run, hardDelete, log, ...more })
+      return await writeBatch(client, batch, { run, hardDelete, log, ...more })
     }
     try {
       try {
-        return await writeBatch(lane, batch, { run, hardDelete, log, newTables: this.#newTables })
+        return await writeBatch(client, batch, { run, hardDelete, log, newTables: this.#newTables })
       } catch (error) {
         if (!isDuplicateKey(error)) throw error
         // A key came twice after all: now all rows of the batch take the way that allows for it.
@@ -102,15 +111,30 @@ export class Loader {
   }
 
   async #commitInTurn(
-    lane: pg.Client,
+    lane: Session,
     batch: Batch,
     { written, before, batchNumber }: { written: Promise<Written>; before: Passage | undefined; batchNumber: number },
   ): Promise<void> {
-    const { run, onCommitted } = this.#options
+    const { run, log, beforeCommit, onCommitted } = this.#options
     await before?.committed
-    const done = await written
-    const counts = await commitBatch(lane, batch, done, { run, batchNumber })
+    let rejects: readonly Reject[] = []
+    const commit = async (client: pg.Client, done: Written): Promise<Counts> => {
+      rejects = done.rejects
+      await beforeCommit()
+      return await commitBatch(client, batch, done, { run, batchNumber })
+    }
+    const repeat = async (client: pg.Client): Promise<Counts> => {
+      await client.query('rollback')
+      const committed = await committedCounts(client, run, batchNumber)
+      return committed ?? (await commit(client, await this.#writeOver(client, batch, undefined)))
+    }
+    let counts: Counts
+    try {
+      counts = await commit(lane.client, await written)
+    } catch (error) {
+      counts = await tryAgain(lane, error, repeat, log)
+    }
     this.#counts = addCounts(this.#counts, counts)
-    await onCommitted(batch, done.rejects)
+    await onCommitted(batch, rejects)
   }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
-import { inScratch, type Line, recordOf, runTarget, type Scratch, schemaOf, stateOf, toText } from '../testing.js'
+import { inScratch, type Line, recordOf, type Scratch, schemaOf, stateOf } from '../testing.js'
 
 const properties = {
   id: { type: 'integer' },
@@ -104,33 +103,6 @@ test(
       /Line 6: a record of t \(id 30\) has 30 as "n", and Postgres refuses it: .*violates check constraint/,
     )
     assert.deepEqual(states, ['1'])
-    assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }])
-  }),
-)
-
-test(
-  'a connection that is lost ends the load with what to do; the run can be repeated',
-  inScratch(async (target) => {
-    const input = new PassThrough()
-    const ended = runTarget([], { ...target.env, TARGET_POSTGRES_BATCH_SIZE_ROWS: '1' }, input)
-    input.write(toText(good))
-    const lanes = `
-      select pid from pg_locks join pg_stat_activity using (pid)
-      where application_name = 'target-postgres' and relation = ':meta.batches'::regclass`
-    await target.rows('select pg_sleep(0.5)')
-    await target.rows('begin; lock table :meta.batches')
-    input.write(toText(after))
-    await target.rows('select pg_sleep(0.5)')
-    const killed = await target.rows(
-      `select pg_terminate_backend(pid) from (${lanes} and pid <> pg_backend_pid()) as lane`,
-    )
-    assert.equal(killed.length, 1)
-    await target.rows('commit')
-    const { exitCode, states, stderr } = await ended
-    assert.equal(exitCode, 2)
-    assert.match(stderr, /Postgres was lost while .*Run again/)
-    assert.deepEqual(states, [])
-    assert.equal((await target.load([...good, ...after])).exitCode, 0)
     assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }])
   }),
 )

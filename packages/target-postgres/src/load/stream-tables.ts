@@ -31,7 +31,8 @@ export type StreamTable = {
 export type Announced = { target: StreamTable; change: TableChange | undefined }
 
 type Options = {
-  client: pg.Client
+  /** Runs what may be run twice: a connection that is lost meanwhile is made anew. */
+  look: <T>(read: (client: pg.Client) => Promise<T>) => Promise<T>
   /** Called before a stream's table is looked at. @throws when it is another run's */
   claim: (stream: string, schema: string) => Promise<void>
   choice: SchemaChoice
@@ -137,7 +138,8 @@ export class StreamTables {
 
   /** Forgets what was gathered, when it isn't to replace anything. */
   async dropReplacements(metaSchema: string): Promise<void> {
-    for (const { target } of this.replacements) await dropGathered(this.#options.client, target.table, metaSchema)
+    const { look } = this.#options
+    for (const { target } of this.replacements) await look((client) => dropGathered(client, target.table, metaSchema))
     this.#replacements.clear()
   }
 
@@ -211,12 +213,12 @@ export class StreamTables {
 
   /** The changes that will be made, the schema's among them. @throws {DataError} when one can't be made, or must not be */
   async #allowed(stream: string, table: TableName, planned: readonly Change[]): Promise<readonly Change[]> {
-    const { client, log } = this.#options
+    const { look, log } = this.#options
     const isMissing = !this.#schemas.has(table.schema)
     const changes: readonly Change[] = isMissing ? [{ kind: 'create schema' }, ...planned] : planned
     if (this.#isFrozen(table)) return refuseChanges(stream, table, changes)
     for (const change of changes) {
-      if (change.kind === 'widen') await ownDependents(client, table, change.columns)
+      if (change.kind === 'widen') await look((client) => ownDependents(client, table, change.columns))
       if (change.kind !== 'widen' && change.kind !== 'change key') continue
       log.info(
         `${stream}: ${describeChange(change)} of ${qualified(table)}; it is written anew, which may take a while.`,
@@ -239,11 +241,13 @@ export class StreamTables {
   }
 
   async #findPlace(stream: string): Promise<Place> {
-    const { client, claim, choice, log } = this.#options
+    const { look, claim, choice, log } = this.#options
     await claim(stream, tableOf(stream, choice).schema)
     // Neither the tables of this run's other streams nor their indexes need be there yet.
     const claimed = [...this.#streams.values()].flatMap(({ place: { table } }) => [table, keyIndexOf(table)])
-    const { table, found, taken } = await findPlace(client, stream, choice, new Set(claimed.map(qualified)))
+    const { table, found, taken } = await look((client) =>
+      findPlace(client, stream, choice, new Set(claimed.map(qualified))),
+    )
     if (taken.length > 0) {
       log.warn(`${stream} is loaded into ${qualified(table)}, since ${taken.join(' and ')} is taken by something else.`)
     }
@@ -255,9 +259,9 @@ export class StreamTables {
   }
 
   async #openGathering(stream: string, { schema }: TableName): Promise<Gathering> {
-    const { client, choice } = this.#options
+    const { look, choice } = this.#options
     const table = gatheringTable(choice.metaSchema, { stream, schema })
-    await dropGathered(client, table, choice.metaSchema)
+    await look((client) => dropGathered(client, table, choice.metaSchema))
     return { table, actual: undefined }
   }
 

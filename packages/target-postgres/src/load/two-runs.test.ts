@@ -99,17 +99,75 @@ test(
   }),
 )
 
+const endClaims = `
+  select pg_terminate_backend(pid) from pg_locks
+  where locktype = 'advisory' and objsubid = 1 and (classid::bigint << 32) | objid::bigint in
+    (select hashtextextended('target-postgres run ' || run_id, 0) from :meta.runs where status = 'running')`
+
 test(
-  'a run that loses what keeps others from its tables stops, with what it had committed',
+  'a run that loses for a moment what keeps others from its tables takes it again and goes on',
   inScratch(async (target) => {
     const child = start(target)
     send(child, [schemaOf('t', { id }), recordOf('t', { id: 1 })])
     await whenCommitted(target, 't', 1)
-    const claims = `
-      select pg_terminate_backend(pid) from pg_locks
-      where locktype = 'advisory' and objsubid = 1 and (classid::bigint << 32) | objid::bigint =
-        (select hashtextextended('target-postgres run ' || run_id, 0) from :meta.runs)`
-    assert.equal((await target.rows(claims)).length, 1)
+    for (let n = 2; n <= 4; n++) {
+      assert.equal((await target.rows(endClaims)).length, 1)
+      send(child, [recordOf('t', { id: n })])
+      await whenCommitted(target, 't', n)
+    }
+    const other = await target.load([schemaOf('t', { id }), recordOf('t', { id: 9 })])
+    assert.equal(other.exitCode, 3)
+    assert.match(other.stderr, /Another process is loading t/)
+    child.stdin?.end()
+    assert.equal(await codeOf(child), 0)
+    assert.match(await said(child), /keeps other runs from these tables was lost, and made anew/)
+    assert.deepEqual(
+      (await runs(target)).map(({ status, records }) => [status, records]),
+      [
+        ['succeeded', '4'],
+        ['failed', '0'],
+      ],
+    )
+  }),
+)
+
+test(
+  'a run that loses its hold on a stream to another stops, with what it had committed',
+  inScratch(async (target) => {
+    const first = start(target)
+    send(first, [schemaOf('t', { id }), recordOf('t', { id: 1 })])
+    await whenCommitted(target, 't', 1)
+    const second = start(target)
+    send(second, [schemaOf('t', { id }), recordOf('t', { id: 2 })])
+    const isAtIt = () => target.rows(`select from :meta.runs where status = 'running' offset 1`)
+    while ((await isAtIt()).length === 0) await sleep(20)
+    // Whoever waits for a lock gets it before those who try: the first can't be back before the second has the stream.
+    await target.rows(`
+      select pg_terminate_backend(pid), pg_advisory_lock(key)
+      from (
+        select hashtextextended('target-postgres run ' || run_id, 0) as key
+        from :meta.runs where status = 'running' order by started_at limit 1
+      ) as run
+      join pg_locks on locktype = 'advisory' and (classid::bigint << 32) | objid::bigint = key`)
+    await whenCommitted(target, 't', 2)
+    await target.rows('select pg_advisory_unlock_all()')
+    send(first, [recordOf('t', { id: 3 }), stateOf(3)])
+    second.stdin?.end()
+    assert.equal(await codeOf(second), 0)
+    first.stdin?.end()
+    assert.equal(await codeOf(first), 3)
+    assert.match(await said(first), /another (run|process) has (taken over|begun to load|written)/)
+    assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }])
+  }),
+)
+
+test(
+  'a run that loses its hold and may not try again stops, with what it had committed',
+  inScratch(async (target) => {
+    const child = start(target, { TARGET_POSTGRES_RECONNECT_SECONDS: '0' })
+    send(child, [schemaOf('t', { id }), recordOf('t', { id: 1 })])
+    await whenCommitted(target, 't', 1)
+    assert.equal((await target.rows(endClaims)).length, 1)
     assert.equal(await codeOf(child), 3)
     assert.match(await said(child), /keeps other runs from these tables was lost/)
     const { exitCode } = await target.load([schemaOf('t', { id }), recordOf('t', { id: 2 })])

@@ -13,6 +13,7 @@ export async function startRun(client: pg.Client, run: Run, versions: Readonly<R
     `
     insert into ${ident(run.metaSchema)}.runs (run_id, status, target_schema, state_id, versions)
     values ($1, 'running', $2, $3, $4::jsonb || jsonb_build_object('postgres', current_setting('server_version')))
+    on conflict do nothing
     `,
     [run.runId, run.targetSchema, run.stateId, JSON.stringify(versions)],
   )
