@@ -108,7 +108,7 @@ for (const [what, hours] of [
   })
 }
 
-test('when Postgres goes away in mid-run both programs end, and once it is back the same command goes on', async () => {
+test('when Postgres throws everybody out in mid-run the target connects anew, and nothing is lost', async () => {
   await using world = await createWorld({ sizes })
   world.env.TARGET_POSTGRES_BATCH_SIZE_ROWS = '500'
   const { ended } = startPipeline(world)
@@ -118,10 +118,7 @@ test('when Postgres goes away in mid-run both programs end, and once it is back 
     where datname = current_database() and application_name = 'target-postgres'
   `)
   const { tap, target } = await ended
-  assert.ok([2, 3].includes(target.exitCode ?? 0), target.stderr)
-  assert.doesNotMatch(tap.stderr + target.stderr, /bug/)
-  const again = await world.pipeline()
-  assert.deepEqual([again.tap.exitCode, again.target.exitCode], [0, 0], again.tap.stderr + again.target.stderr)
+  assert.deepEqual([tap.exitCode, target.exitCode], [0, 0], tap.stderr + target.stderr)
   await assertTablesEqualTruth(world.client, world.keap.account)
 })
 

@@ -60,6 +60,8 @@ async function kill(victim: Victim, programs: Programs, server: Server): Promise
       return programs[victim].exitCode === null && programs[victim].kill('SIGKILL')
     case 'server':
       await server.kill()
+      // Whether it is back before the programs have given up is up to how long they try.
+      server.whenUp().catch(() => {})
       return true
     case 'backend':
     case 'connection':

@@ -85,6 +85,7 @@ export async function runChaos({ seed, server, nextStrike, log }: ChaosOptions):
   const go = async (strike: Strike | undefined) => {
     attempts++
     world.env.TARGET_POSTGRES_BATCH_SIZE_ROWS = String(random.pick([100, 500, 2000]))
+    world.env.TARGET_POSTGRES_RECONNECT_SECONDS = String(random.pick([0, 60]))
     const first = keap.requests.entries.length
     // The truth stands still for the last runs, which are to reach it.
     const changes = random.chance(0.3) && strike !== undefined

@@ -22,6 +22,12 @@ export async function startServer(dir: string): Promise<Server> {
   let server = await start()
   const { url } = server
   let isKilled = false
+  let starting: Promise<void> | undefined
+  const startAgain = async () => {
+    server = await start()
+    isKilled = false
+    if (server.url !== url) throw new Error(`the server came back at ${server.port}, where nobody looks for it`)
+  }
   return {
     url,
     async kill() {
@@ -31,9 +37,10 @@ export async function startServer(dir: string): Promise<Server> {
     },
     async whenUp() {
       if (isKilled) {
-        server = await start()
-        isKilled = false
-        if (server.url !== url) throw new Error(`the server came back at ${server.port}, where nobody looks for it`)
+        starting ??= startAgain().finally(() => {
+          starting = undefined
+        })
+        await starting
       }
       while (!(await takesConnections(url))) await sleep(50)
     },

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RunAgainError } from '@keap-postgres/protocol'
 import type { ServerChoice } from './choose-connection.js'
-import { type Connection, connect } from './connect.js'
+import { type Connection, connect, processIdOf } from './connect.js'
 import { isPassing } from './errors.js'
 import { attempts } from './try-again.js'
 
@@ -207,10 +207,4 @@ function shown(holder: Holder | undefined): string {
   if (!holder) return ''
   const since = holder.since ? `, since ${holder.since}` : ''
   return ` (from ${holder.client ?? 'this machine'}${since}; the server's process ${holder.pid})`
-}
-
-/** The number of the server's process, which the driver keeps to itself. */
-function processIdOf(connection: Connection): number | undefined {
-  const { processID } = connection as { processID?: unknown }
-  return typeof processID === 'number' ? processID : undefined
 }

@@ -9,7 +9,8 @@ const CONNECT_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_MS = 30_000
 
 /**
- * Connects, with settings that don't depend on the server's: UTC, and no limit on how long a load may take.
+ * Connects, with settings that don't depend on the server's: UTC, and no limit on how long a load may take. Behind a pooler
+ * they hold within transactions.
  *
  * @throws {ConfigError} when that fails: what was seen, what was wanted, what to do; never the password
  */
@@ -26,26 +27,59 @@ export async function connect({ options, source }: ServerChoice): Promise<Connec
   client.on('error', () => {})
   try {
     await client.connect()
-    // The driver reads times in ISO style only.
-    // A client that has vanished from the network is noticed within a minute, and with it ends what it held.
-    // A lane waits for its turn inside a transaction; a batch is sorted in memory and staged in local buffers.
-    await client.query(`
-      set timezone = 'UTC';
-      set datestyle = 'ISO, MDY';
-      set client_min_messages = warning;
-      set statement_timeout = 0;
-      set idle_in_transaction_session_timeout = 0;
-      set tcp_keepalives_idle = 30;
-      set tcp_keepalives_interval = 10;
-      set tcp_keepalives_count = 3;
-      set work_mem = '64MB';
-      set temp_buffers = '32MB'
-    `)
+    if (await isPooled(client)) setInTransactions(client)
+    else await client.query([...settings, ...sessionSettings].map((setting) => `set ${setting}`).join('; '))
   } catch (error) {
     await client.end().catch(() => {})
     throw connectionError(error, { server: shownServer(client), source })
   }
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
+}
+
+/** What every transaction relies on. */
+const settings = [
+  `timezone = 'UTC'`,
+  // The driver reads times in ISO style only.
+  `datestyle = 'ISO, MDY'`,
+  'client_min_messages = warning',
+  // A lane waits for its turn inside a transaction; a batch is sorted in memory and staged in local buffers.
+  'statement_timeout = 0',
+  'idle_in_transaction_session_timeout = 0',
+  `work_mem = '64MB'`,
+]
+
+const sessionSettings = [
+  // A client that has vanished from the network is noticed within a minute, and with it ends what it held.
+  'tcp_keepalives_idle = 30',
+  'tcp_keepalives_interval = 10',
+  'tcp_keepalives_count = 3',
+  `temp_buffers = '32MB'`,
+]
+
+/**
+ * Whether a pooler stands between: it gives a client a number of its own, not that of the server's process, since the process
+ * may be another for each transaction. What is set for the session would then be lost, or met by others.
+ */
+async function isPooled(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  return rows[0]?.pid !== processIdOf(client)
+}
+
+/** The number of the server's process, as it was told when the connection was made; the driver keeps it to itself. */
+export function processIdOf(client: pg.Client): number | undefined {
+  const { processID } = client as { processID?: unknown }
+  return typeof processID === 'number' ? processID : undefined
+}
+
+/** Whatever begins a transaction makes its settings, too. */
+function setInTransactions(client: pg.Client): void {
+  const plain = client.query
+  const local = settings.map((setting) => `set local ${setting}`)
+  const query = (statement: unknown, ...rest: unknown[]): unknown => {
+    const begins = typeof statement === 'string' && statement.startsWith('begin')
+    return Reflect.apply(plain, client, [begins ? [statement, ...local].join('; ') : statement, ...rest])
+  }
+  Object.assign(client, { query })
 }
 
 /** The password that a connection would use, to be kept out of every output. */
