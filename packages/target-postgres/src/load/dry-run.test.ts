@@ -91,7 +91,7 @@ test(
 )
 
 test('a person reads the DDL as it would be run, and a line for each stream', () => {
-  const counts = { records: 1200, inserted: 1000, updated: 150, unchanged: 50, deleted: 7 }
+  const counts = { records: 1200, inserted: 1000, updated: 150, unchanged: 50, deleted: 7, rejected: 0 }
   const text = formatRehearsed({
     migrations: [],
     ddl: [
@@ -156,3 +156,16 @@ async function everything({ rows, schema, metaSchema }: Scratch): Promise<unknow
     await rows('select stream, change from :meta.schema_changes order by at'),
   ]
 }
+
+test(
+  'a dry run tells how many records would be put aside, and puts none there',
+  inScratch(async (target) => {
+    const lines = [schemaOf('t', { id: { type: 'integer' } }), recordOf('t', { id: 1 }), recordOf('t', { id: 'x' })]
+    const settings = { on_invalid_record: 'quarantine' }
+    await target.load([lines[0] ?? ''])
+    const { exitCode, stderr } = await target.run(['--dry-run'], settings, lines)
+    assert.equal(exitCode, 0, stderr)
+    assert.match(stderr, /1 of the records sent would be put aside/)
+    assert.deepEqual(await target.rows('select from :meta.rejects'), [])
+  }),
+)

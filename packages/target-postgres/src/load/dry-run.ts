@@ -19,6 +19,7 @@ export type StreamCounts = {
   updated: number
   unchanged: number
   deleted: number
+  rejected: number
 }
 
 /** What a load would have done. */
@@ -102,7 +103,8 @@ async function readRehearsed(client: pg.Client, { runId, metaSchema }: Run): Pro
       sum(inserted)::float8 as inserted,
       sum(updated)::float8 as updated,
       sum(unchanged)::float8 as unchanged,
-      sum(deleted)::float8 as deleted
+      sum(deleted)::float8 as deleted,
+      sum(rejected)::float8 as rejected
     from ${meta}.batches
     where run_id = $1
     group by stream, target_schema, target_table

@@ -16,8 +16,8 @@ export function formatRehearsed({ migrations, ddl, streams }: Rehearsed): string
 export function logRehearsed({ migrations, ddl, streams }: Rehearsed, log: Log): void {
   if (migrations.length > 0) log.info(`the meta schema would get ${migrations.join(', ')}`, { migrations })
   for (const { stream, change, sql } of ddl) log.info(`${stream}: would ${change}`, { stream, change, ddl: sql })
-  for (const { stream, records, inserted, updated, unchanged, deleted } of streams) {
-    const counts = { records, inserted, updated, unchanged, deleted }
+  for (const { stream, records, inserted, updated, unchanged, deleted, rejected } of streams) {
+    const counts = { records, inserted, updated, unchanged, deleted, rejected }
     log.info(`${stream}: would be ${inserted} new, ${updated} changed, ${unchanged} unchanged; ${deleted} deleted`, {
       stream,
       ...counts,
@@ -28,10 +28,11 @@ export function logRehearsed({ migrations, ddl, streams }: Rehearsed, log: Log):
 
 function totalOf(streams: readonly StreamCounts[]): string {
   const sum = (of: (counts: StreamCounts) => number) => streams.reduce((all, counts) => all + of(counts), 0)
+  const rejected = sum((counts) => counts.rejected)
   return (
     `Dry run, nothing was kept: of ${sum(({ records }) => records)} records ${sum(({ inserted }) => inserted)} would be new, ` +
     `${sum(({ updated }) => updated)} changed, ${sum(({ unchanged }) => unchanged)} unchanged; ` +
-    `${sum(({ deleted }) => deleted)} rows deleted.`
+    `${sum(({ deleted }) => deleted)} rows deleted.${rejected > 0 ? ` ${rejected} of the records sent would be put aside.` : ''}`
   )
 }
 
