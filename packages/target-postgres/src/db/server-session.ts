@@ -9,6 +9,7 @@ export class ServerSession implements Session, AsyncDisposable {
   readonly #server: ServerChoice
   #connection: Connection
   #renewing: Promise<void> | undefined
+  #isClosed = false
 
   private constructor(server: ServerChoice, connection: Connection, reconnectSeconds: number) {
     this.#server = server
@@ -26,6 +27,7 @@ export class ServerSession implements Session, AsyncDisposable {
   }
 
   async renew(stale: pg.Client): Promise<void> {
+    if (this.#isClosed) throw new Error('the load has ended')
     if (stale !== this.#connection) return
     this.#renewing ??= this.#connectAnew().finally(() => {
       this.#renewing = undefined
@@ -34,6 +36,8 @@ export class ServerSession implements Session, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    await this.#renewing?.catch(() => {})
     await this.#connection[Symbol.asyncDispose]()
   }
 
