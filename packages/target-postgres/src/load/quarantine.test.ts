@@ -269,3 +269,20 @@ test(
     ])
   }),
 )
+
+test(
+  'with overwrite a table holds what could be loaded, and the rest is put aside as of that table',
+  inScratch(async (target) => {
+    const settings = { ...aside, load_method: 'overwrite' }
+    await target.load([schemaOf('t', properties), recordOf('t', { id: 1 }), recordOf('t', { id: 2 })], settings)
+    const { exitCode, stderr } = await target.load(
+      [schemaOf('t', properties), recordOf('t', { id: 2, n: 'x' }), recordOf('t', { id: 3 }), stateOf('end')],
+      settings,
+    )
+    assert.equal(exitCode, 0, stderr)
+    assert.deepEqual(await ids(target), [3])
+    assert.deepEqual(await target.rows('select target_schema, key from :meta.rejects'), [
+      { target_schema: target.schema, key: 'id 2' },
+    ])
+  }),
+)

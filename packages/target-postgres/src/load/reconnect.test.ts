@@ -294,3 +294,23 @@ test(
     assert.deepEqual(await target.rows('select rejected::int from :meta.runs'), [{ rejected: 3 }])
   }),
 )
+
+test(
+  'with overwrite, too, connections may be lost: the whole input replaces what was there',
+  inScratch(async (target) => {
+    const settings = { TARGET_POSTGRES_LOAD_METHOD: 'overwrite' }
+    await target.load([schemaOf('t', { id }), recordOf('t', { id: 9 })])
+    const load = startLoad(target, settings)
+    load.send(schemaOf('t', { id }))
+    for (let n = 1; n <= 3; n++) {
+      load.send(recordOf('t', { id: n }))
+      await whenLoaded(target, n + 1)
+      await killConnections(target)
+    }
+    load.send(stateOf('end'))
+    const { exitCode, states, stderr } = await load.end()
+    assert.equal(exitCode, 0, stderr)
+    assert.deepEqual(states, ['"end"'])
+    assert.deepEqual(await target.rows('select id::int from :s.t order by id'), [{ id: 1 }, { id: 2 }, { id: 3 }])
+  }),
+)
