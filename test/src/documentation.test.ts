@@ -37,3 +37,19 @@ function anchorsOf(file: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+test('docs/dependencies.md has every dependency of every package, and no other', () => {
+  const folders = [
+    '.',
+    'test',
+    'examples/library',
+    ...readdirSync(path.join(root, 'packages')).map((one) => `packages/${one}`),
+  ]
+  const manifests = folders.map((folder) => JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')))
+  const ours = manifests.map(({ name }) => name)
+  const kinds = ['dependencies', 'optionalDependencies', 'devDependencies']
+  const needed = manifests.flatMap((manifest) => kinds.flatMap((kind) => Object.keys(manifest[kind] ?? {})))
+  const page = readFileSync(path.join(root, 'docs/dependencies.md'), 'utf8')
+  const listed = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name)
+  assert.deepEqual(listed.sort(), [...new Set(needed.filter((name) => !ours.includes(name)))].sort())
+})

@@ -67,7 +67,7 @@ export const Config = z.strictObject({
     .enum(['upsert', 'append-only', 'overwrite'])
     .default('upsert')
     .describe(
-      '`upsert`: a record replaces the row of its key; `append-only`: every record is a row more; `overwrite`: a table holds the records of the last whole run, see [Load methods](#load-methods)',
+      '`upsert`: a record replaces the row of its key; `append-only`: every record is a row more; `overwrite`: a table holds the records of the last whole run, see [docs/target.md](docs/target.md#load-methods)',
     ),
   add_record_metadata: z
     .boolean()
