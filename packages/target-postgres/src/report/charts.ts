@@ -8,6 +8,7 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
 const WIDTH = 1000
 const DAY_MS = 86_400_000
+const TEN_MINUTES_MS = 600_000
 
 /** Text as tall as the page's once the drawing is as wide as the page. */
 const STYLE = { fontSize: '13px', fontFamily: 'inherit', overflow: 'visible' }
@@ -64,7 +65,7 @@ export function growthChart(caption: string, points: readonly RowCount[], span: 
     height: 220,
     marginLeft: marginFor(Math.max(0, ...known.map(({ rows }) => rows))),
     marginBottom: 40,
-    x: { type: 'utc', domain: span, label: null, ...(isShort(span) && { tickFormat: clock }) },
+    x: { type: 'utc', domain: span, label: null, ...clockOf(span) },
     y: { grid: true, zero: true, label: null, tickFormat: ',d', ticks: 5 },
     marks: [
       Plot.areaY(known, { x: 'at', y: 'rows', curve: 'step-after', fill: 'var(--mark)', fillOpacity: 0.14 }),
@@ -74,13 +75,11 @@ export function growthChart(caption: string, points: readonly RowCount[], span: 
   })
 }
 
-/** Of less than two days the hours are told, as the page tells them elsewhere. */
-function isShort([start, end]: readonly [Date, Date]): boolean {
-  return end.getTime() - start.getTime() < 2 * DAY_MS
-}
-
-function clock(at: Date): string {
-  return at.toISOString().slice(11, 16)
+/** Of less than two days the hours are told, as the page tells them elsewhere; of less than ten minutes the seconds, too. */
+function clockOf([start, end]: readonly [Date, Date]): Plot.ScaleOptions {
+  const ms = end.getTime() - start.getTime()
+  if (ms >= 2 * DAY_MS) return {}
+  return { tickFormat: (at: Date) => at.toISOString().slice(11, ms < TEN_MINUTES_MS ? 19 : 16) }
 }
 
 /** Room for numbers up to this one, written out, on the left of an axis. */
