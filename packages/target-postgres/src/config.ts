@@ -35,9 +35,15 @@ export const Config = z.strictObject({
     .meta(SECRET),
   database: z.string().optional().describe('Database to load into'),
   sslmode: z
-    .enum(['disable', 'require', 'verify-full'])
+    .enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'])
     .optional()
-    .describe('TLS as in libpq: `disable`, `require` (encrypted, not verified) or `verify-full`'),
+    .describe('TLS as in libpq, see [docs/deployment.md](docs/deployment.md#tls); unset is `disable`'),
+  sslrootcert: z
+    .string()
+    .optional()
+    .describe('PEM file of the authority that vouches for the server; unset or `system`: the public ones'),
+  sslcert: z.string().optional().describe('PEM file of a certificate that the server wants from its clients'),
+  sslkey: z.string().optional().describe('PEM file of its key'),
   postgres_dir: z
     .string()
     .default('./keap-data/postgres')

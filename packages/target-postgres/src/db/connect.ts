@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { ServerChoice } from './choose-connection.js'
-import { connectionError } from './errors.js'
+import { connectionError, hasNoTls } from './errors.js'
 
 /** A connection that ends with its scope. */
 export type Connection = pg.Client & AsyncDisposable
@@ -14,7 +14,8 @@ const KEEP_ALIVE_MS = 30_000
  *
  * @throws {ConfigError} when that fails: what was seen, what was wanted, what to do; never the password
  */
-export async function connect({ options, source }: ServerChoice): Promise<Connection> {
+export async function connect(server: ServerChoice): Promise<Connection> {
+  const { options, source, isTlsOptional } = server
   const client = new pg.Client({
     ...options,
     application_name: 'target-postgres',
@@ -31,6 +32,9 @@ export async function connect({ options, source }: ServerChoice): Promise<Connec
     else await client.query([...settings, ...sessionSettings].map((setting) => `set ${setting}`).join('; '))
   } catch (error) {
     await client.end().catch(() => {})
+    if (isTlsOptional && hasNoTls(error)) {
+      return await connect({ kind: 'server', source, options: { ...options, ssl: false } })
+    }
     throw connectionError(error, { server: shownServer(client), source })
   }
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })

@@ -6,6 +6,8 @@ export function connectionError(error: unknown, { server, source }: { server: st
   const code = codeOf(error)
   const seen = `Postgres at ${server} (from ${source})`
   const say = (text: string) => new ConfigError(`${seen} ${text}`, { cause: error })
+  const ofTls = tlsError(error)
+  if (ofTls !== undefined) return say(ofTls)
   switch (code) {
     case '28P01':
     case '28000':
@@ -29,6 +31,29 @@ export function connectionError(error: unknown, { server, source }: { server: st
         `doesn't accept the connection: ${messageOf(error)}. Correct the connection settings, or try again later.`,
       )
   }
+}
+
+/** Whether the server answered that it has no TLS. */
+export function hasNoTls(error: unknown): boolean {
+  return /server does not support SSL/.test(messageOf(error))
+}
+
+/** What is wrong with the server's certificate, and what to do. Undefined for what isn't about TLS. */
+function tlsError(error: unknown): string | undefined {
+  if (hasNoTls(error)) {
+    return 'has no TLS, and sslmode wants it. Switch it on there (ssl = on), or set sslmode to disable where the way is safe without.'
+  }
+  const code = codeOf(error) ?? ''
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `shows a certificate for another name: ${messageOf(error)} Connect by a name that it has, or, where only the authority matters, set sslmode to verify-ca.`
+  }
+  if (/^(SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER))/.test(code)) {
+    return `shows a certificate of an authority that isn't trusted here (${messageOf(error)}). Set sslrootcert to the file of the authority that made it.`
+  }
+  if (/^(CERT_|ERR_SSL_|ERR_OSSL_|ERR_TLS_)/.test(code)) {
+    return `can't agree on TLS: ${messageOf(error)} (${code}). Correct its certificate, or sslrootcert, sslcert and sslkey.`
+  }
+  return undefined
 }
 
 /** What a load that failed leaves. */
