@@ -13,6 +13,7 @@ import {
 import { parseArguments } from './arguments.js'
 import { secretsOf, TapConfig } from './config.js'
 import { discover } from './discover.js'
+import { maskSelection } from './mask/mask-selection.js'
 import { type DryRun, dryRun } from './plan/dry-run.js'
 import { formatPlan, planFields, planInBrief } from './plan/format-plan.js'
 import { hasFailed } from './plan/plan.js'
@@ -60,7 +61,8 @@ export async function runCli(around: Surroundings): Promise<number> {
     const catalog = args.catalog === undefined ? undefined : await readObject(args.catalog, cwd)
     const state = args.state === undefined ? {} : await readObject(args.state, cwd)
     const selection = selectionOf(catalog, config)
-    if (args.test === 'schema') return await writeSchemas(selection, stdout).then(() => 0)
+    if (args.test === 'schema')
+      return await writeSchemas(maskSelection(selection, config).selection, stdout).then(() => 0)
     if (args.test !== undefined)
       return await testConnection({ ...signIn, config, selection, out: stdout }).then(() => 0)
     const run = { ...signIn, config, selection, state, out: stdout, screen }

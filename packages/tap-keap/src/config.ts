@@ -59,6 +59,17 @@ export const TapConfig = z.strictObject({
     .describe(
       'How often a stream is read again that Keap has no list of changes for, if that takes more than two calls; 0: in every run',
     ),
+  mask: z
+    .record(z.string(), z.enum(['hash', 'null']))
+    .default({})
+    .describe(
+      'What of people is not to leave the tap, `{"contacts.given_name": "hash", "*.raw": "null"}`, see [docs/privacy.md](docs/privacy.md#masking)',
+    ),
+  mask_key: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Secret that `hash` is made with: the same, and equal values stay equal'),
   download_files: z
     .boolean()
     .default(false)
@@ -138,10 +149,18 @@ export function credentialOf(config: TapConfig): Credential {
 
 /** The texts that no log, state or message may show. */
 export function secretsOf(config: TapConfig): string[] {
-  const { api_key, client_id, client_secret, refresh_token, token_store } = config
+  const { api_key, client_id, client_secret, refresh_token, token_store, mask_key } = config
   const basic = client_secret && Buffer.from(`${client_id}:${client_secret}`).toString('base64')
   const password = token_store && new URL(token_store).password
-  const texts = [api_key, client_secret, basic, refresh_token, password, password && decodeURIComponent(password)]
+  const texts = [
+    api_key,
+    client_secret,
+    basic,
+    refresh_token,
+    mask_key,
+    password,
+    password && decodeURIComponent(password),
+  ]
   return texts.filter((text) => text !== undefined)
 }
 

@@ -16,7 +16,7 @@ export type RecordMaker = {
   report(log: Log): void
 }
 
-export function recordMaker({ name, columns }: Selected): RecordMaker {
+export function recordMaker({ name, columns, mask = (item) => item }: Selected): RecordMaker {
   const { key, inside, hash } = streams[name]
   const unfit = new Map<string, { count: number; example: JsonText }>()
   const project = compileProjection(columns.columns, key, (column, text) => {
@@ -27,11 +27,11 @@ export function recordMaker({ name, columns }: Selected): RecordMaker {
 
   function* records(items: readonly ItemInContext[]) {
     for (const { item, context } of items) {
-      if (hash) yield project(item, { ...context, hash: hashKey(item, hash, context) })
-      else if (!inside) yield project(item, context)
+      if (hash) yield project(mask(item), { ...context, hash: hashKey(item, hash, context) })
+      else if (!inside) yield project(mask(item), context)
       else {
         const parent = { ...context, [inside.param]: digitsAt(item, inside.id) ?? 'null' }
-        for (const nested of nestedItems(item, inside.items)) yield project(nested, parent)
+        for (const nested of nestedItems(item, inside.items)) yield project(mask(nested), parent)
       }
     }
   }

@@ -1,9 +1,10 @@
 import { Catalog, ConfigError, isSelected, nearest, replicationMethod } from '@keap-postgres/protocol'
+import type { MaskItem } from './mask/mask-payload.js'
 import { columnsOf, PAGE_LOG, type StreamColumns } from './schemas.js'
 import { isStreamName, type StreamName, streamNames, streams } from './streams.js'
 
-/** A stream to be read, with the columns that are wanted. */
-export type Selected = { name: StreamName; columns: StreamColumns; fullTable: boolean }
+/** A stream to be read, with the columns that are wanted, and what its payloads may not show taken out of them. */
+export type Selected = { name: StreamName; columns: StreamColumns; fullTable: boolean; mask?: MaskItem }
 
 export type Selection = { streams: readonly Selected[]; pageLog: StreamColumns | undefined }
 
@@ -18,7 +19,7 @@ export function selectAll(): Selection {
  * @throws {ConfigError} when one of them means none
  */
 export function selectByName(patterns: readonly string[]): Selection {
-  const wanted = new Set(patterns.flatMap(matching))
+  const wanted = new Set(patterns.flatMap((pattern) => matching(pattern)))
   return { streams: streamNames.filter((name) => wanted.has(name)).map(whole), pageLog: columnsOf(PAGE_LOG) }
 }
 
@@ -31,7 +32,7 @@ export function withFiles(selection: Selection): Selection {
 
 /** What both select: a catalog's streams and columns, of the streams that are named. */
 export function narrow(selection: Selection, patterns: readonly string[]): Selection {
-  const wanted = new Set(patterns.flatMap(matching))
+  const wanted = new Set(patterns.flatMap((pattern) => matching(pattern)))
   return { ...selection, streams: selection.streams.filter(({ name }) => wanted.has(name)) }
 }
 
@@ -72,11 +73,16 @@ function whole(name: StreamName): Selected {
   return { name, columns: columnsOf(name), fullTable: false }
 }
 
-function matching(pattern: string): StreamName[] {
+/**
+ * The streams that a name or glob means.
+ *
+ * @throws {ConfigError} when it means none
+ */
+export function matching(pattern: string, where = 'The setting "streams"'): StreamName[] {
   const expression = pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'))
   const found = streamNames.filter((name) => new RegExp(`^${expression.join('.*')}$`).test(name))
   if (found.length > 0) return found
-  throw unknownStream(pattern, 'The setting "streams"')
+  throw unknownStream(pattern, where)
 }
 
 function isDefault(name: StreamName): boolean {

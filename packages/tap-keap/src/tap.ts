@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { type RunOptions, withRun } from './begin-run.js'
 import { clearParts } from './files/clear-parts.js'
+import { maskSelection } from './mask/mask-selection.js'
 import { createOutput } from './output.js'
 import { guessRows } from './plan/survey.js'
 import { logProgress } from './progress/log-progress.js'
@@ -23,12 +24,13 @@ export type TapOptions = RunOptions & {
 /**
  * Reads an account and writes it to `out` as Singer messages.
  *
- * @throws {ConfigError} a credential is missing, or the state is of another shape
+ * @throws {ConfigError} a credential is missing, the state is of another shape, or `mask` can't be followed
  * @throws {KeapRefusedError} Keap refuses, can't be reached, or some streams failed while the others were read
  * @throws {QuotaSpentError} the day's quota is spent; what was read is covered by the last STATE
  */
-export async function runTap({ selection, out, screen, ...options }: TapOptions): Promise<SyncSummary> {
+export async function runTap({ selection: whole, out, screen, ...options }: TapOptions): Promise<SyncSummary> {
   const { config, log } = options
+  const { selection, report } = maskSelection(whole, config)
   return withRun(options, async (begun) => {
     const { bookmarks, account, traffic, now, beganMs } = begun
     const output = createOutput(out, bookmarks, { tapRunId: randomUUID(), account, pageLog: selection.pageLog })
@@ -40,6 +42,7 @@ export async function runTap({ selection, out, screen, ...options }: TapOptions)
     const hide = screen ? showProgress(begun, progress, screen) : logProgress(progress, log, now)
     const summary = await sync({ ...begun, output, watch }, selection.streams, config.max_concurrency).finally(hide)
     await output.close()
+    report(log)
     const { message, fields } = summaryOf(summary, traffic, now() - beganMs)
     log.info(message, fields)
     const failure = failureOf(summary)

@@ -6,6 +6,7 @@ import { boundLists } from './contexts.js'
 import { jsonSchemaOf } from './discover.js'
 import { KeapRefusedError, NotAvailableError, RequestError } from './keap/errors.js'
 import { openList } from './lists.js'
+import { maskSelection } from './mask/mask-selection.js'
 import { type Keap, openKeap } from './open-keap.js'
 import { digitsAt, stringAt } from './pointer.js'
 import type { Context } from './project.js'
@@ -39,7 +40,8 @@ export async function testConnection(options: TestOptions): Promise<void> {
 }
 
 async function tryEach(options: TestOptions): Promise<void> {
-  const { selection, log, signal } = options
+  const { log, signal } = options
+  const { selection } = maskSelection(options.selection, options.config)
   const keap = openKeap(options)
   try {
     const account = await openAccount(keap.client, keap.baseUrls.v2, log, Date.now)

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { ExitError, writeMessage, writeMessages } from '@keap-postgres/protocol'
 import { type RunOptions, withRun } from '../begin-run.js'
+import { maskSelection } from '../mask/mask-selection.js'
 import { recordMessages, schemaMessage } from '../output.js'
 import { createProgress } from '../progress/progress.js'
 import type { Screen } from '../progress/screen.js'
@@ -40,7 +41,8 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   }
 }
 
-async function planAndWrite({ selection, out, screen, ...options }: DryRunOptions): Promise<DryRun> {
+async function planAndWrite({ selection: whole, out, screen, ...options }: DryRunOptions): Promise<DryRun> {
+  const { selection } = maskSelection(whole, options.config)
   return withRun(options, async (run) => {
     async function onFirstPage({ selected, step, context, window }: FirstPage): Promise<void> {
       const extractedAt = new Date(step.page.requestedMs).toISOString()
