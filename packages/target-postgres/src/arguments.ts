@@ -8,6 +8,7 @@ import {
 } from '@keap-postgres/protocol'
 import yargs, { type FallbackCompletionFunction } from 'yargs'
 import { about } from './about.js'
+import { KINDS, type Kind } from './erase/read-statements.js'
 import { type DiffOperand, readOperand } from './snapshots/diff-operand.js'
 import { packageVersion } from './version.js'
 
@@ -22,6 +23,7 @@ export type Arguments =
   | { command: 'snapshot'; config: string[]; format: Format }
   | { command: 'report'; config: string[]; output: string }
   | { command: 'diff'; config: string[]; operands: DiffOperand[]; format: Format; limit: number }
+  | { command: 'erase'; config: string[]; kind: Kind; id: string; dryRun: boolean; filesDir: string | undefined }
 
 type Format = 'table' | 'json'
 
@@ -115,6 +117,17 @@ function parserOf() {
         })
         .option('format', FORMAT),
     )
+    .command('erase <kind> <id>', 'Delete what there is of one contact, in every table', (command) =>
+      command
+        .positional('kind', { choices: KINDS, demandOption: true, describe: 'What it is in Keap' })
+        .positional('id', { type: 'string', demandOption: true, describe: 'Its number in Keap' })
+        .option('dry-run', { type: 'boolean', describe: 'Say what would go, and keep all of it' })
+        .option('files-dir', {
+          type: 'string',
+          requiresArg: true,
+          describe: "The tap's files_dir: remove the files of the contact there too",
+        }),
+    )
     .command(
       'completion',
       'Print what makes bash or zsh complete: source <(target-postgres completion)',
@@ -160,6 +173,11 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
       const operands = ['A', 'B'].flatMap((name) => listOf(parsed[name]).map((text) => readOperand(text, name)))
       return { command: 'diff', config, operands, format: formatOf(parsed.format), limit: limitOf(parsed.limit) }
     }
+    case 'erase': {
+      const dryRun = parsed['dry-run'] === true
+      const kind = KINDS.find((one) => one === parsed.kind) ?? KINDS[0]
+      return { command: 'erase', config, kind, id: idOf(parsed.id), dryRun, filesDir: lastOf(parsed['files-dir']) }
+    }
     default:
       if (parsed.about) return { command: 'print', text: formatAbout(about, aboutFormatOf(parsed.format)) }
       return { command: 'load', config, input: lastOf(parsed.input), dryRun: parsed['dry-run'] === true }
@@ -178,6 +196,11 @@ function limitOf(limit: unknown): number {
   const number = Number(lastOf(limit))
   if (Number.isSafeInteger(number) && number >= 0) return number
   throw new ConfigError(`--limit is ${lastOf(limit)}; wanted is a whole number, 0 or more.`)
+}
+
+function idOf(id: unknown): string {
+  if (/^[1-9]\d{0,17}$/.test(String(id))) return String(id)
+  throw new ConfigError(`The id is "${id}"; wanted is the number that it has in Keap, such as 17.`)
 }
 
 type Parsed = { _: (string | number)[]; [flag: string]: unknown }

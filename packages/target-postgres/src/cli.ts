@@ -21,6 +21,9 @@ import { connect, secretsOf } from './db/connect.js'
 import { startEmbedded } from './db/embedded/start-embedded.js'
 import { readError } from './db/errors.js'
 import { openServer } from './db/open-server.js'
+import { erase } from './erase/erase.js'
+import { formatErased } from './erase/format-erased.js'
+import { removeFiles } from './erase/remove-files.js'
 import { dryRun } from './load/dry-run.js'
 import { load, scopeOf } from './load/load.js'
 import { formatRehearsed, logRehearsed } from './load/tell-rehearsed.js'
@@ -98,6 +101,8 @@ async function runCommand(parsed: Exclude<Arguments, { command: 'print' }>, cont
       return await makeReport(parsed, context)
     case 'diff':
       return await compareContents(parsed, context)
+    case 'erase':
+      return await eraseRecord(parsed, context)
   }
 }
 
@@ -231,6 +236,19 @@ async function runChecks(
   await keepReport(client, config.meta_schema, report)
   const failure = failureOf(report)
   if (failure) throw failure
+}
+
+async function eraseRecord(
+  { kind, id, dryRun: isDry, filesDir }: Extract<Arguments, { command: 'erase' }>,
+  { world, config, log }: Context,
+): Promise<void> {
+  await using server = await openServer(config, { ...world, log })
+  await using client = await connect(server)
+  const { metaSchema, targetSchema } = scopeOf(config)
+  const erased = await erase(client, { kind, id, isDry, server, metaSchema, targetSchema })
+  const folder = filesDir !== undefined && !isDry ? path.resolve(world.cwd, filesDir) : undefined
+  const removed = folder === undefined ? undefined : await removeFiles(folder, erased.files)
+  await writeLine(world.stdout, formatErased(erased, removed))
 }
 
 async function serve({ world, config, log }: Context): Promise<void> {
