@@ -53,7 +53,15 @@ test('the loader of roles.sql loads, checks, makes views, snapshots and erases, 
     const { tap, target } = await world.pipeline()
     assert.deepEqual([tap.exitCode, target.exitCode], [0, 0], target.stderr)
   }
-  for (const args of [['views'], ['check'], ['snapshot'], ['snapshot'], ['diff'], ['state'], ['erase', 'contact', '3']]) {
+  for (const args of [
+    ['views'],
+    ['check'],
+    ['snapshot'],
+    ['snapshot'],
+    ['diff'],
+    ['state'],
+    ['erase', 'contact', '3'],
+  ]) {
     const { exitCode, stderr } = await world.target(args)
     assert.ok(args[0] === 'check' ? [0, 4].includes(exitCode ?? -1) : exitCode === 0, `${args[0]}: ${stderr}`)
     assert.doesNotMatch(stderr, /permission denied/)
