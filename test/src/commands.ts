@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-export type Program = 'tap-keap' | 'target-postgres'
+type Program = 'tap-keap' | 'target-postgres'
 
 /** A command line of one of the two programs, and where it stands: `docs/deployment.md:12`. */
 export type Command = { program: Program; args: string[]; where: string }

@@ -69,7 +69,8 @@ export const TapConfig = z.strictObject({
     .string()
     .min(16)
     .optional()
-    .describe('Secret that `hash` is made with: the same, and equal values stay equal'),
+    .describe('Secret that `hash` is made with: the same, and equal values stay equal')
+    .meta(SECRET),
   download_files: z
     .boolean()
     .default(false)
