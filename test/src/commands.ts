@@ -36,7 +36,12 @@ const BEGINNING =
   /(?:^|[|&;(]|\bnpx|\bexec|\brun:|bash_command="|ExecStart=(?:\S*\/)?)\s*(?:[A-Z_]+=(?:'[^']*'|\S*)\s+)*(?<program>tap-keap|target-postgres)(?=$|[\s)`"])(?<rest>[^|;&#`(\n]*)/g
 
 function commandsInLine(line: string): Omit<Command, 'where'>[] {
-  return [...line.trim().matchAll(BEGINNING)].map(({ groups }) => ({
+  return [
+    ...line
+      .replace(/\s#\s.*$/, '')
+      .trim()
+      .matchAll(BEGINNING),
+  ].map(({ groups }) => ({
     program: groups?.program as Program,
     // What stands further to the right explains it.
     args: wordsOf(groups?.rest?.trim().split(/\s{2,}/)[0] ?? ''),

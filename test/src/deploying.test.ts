@@ -31,9 +31,23 @@ async function runScript(
   return { exitCode, stderr }
 }
 
+/** Why a test that needs these programs is left out; false when they are there. */
+async function lacking(...programs: string[]): Promise<string | false> {
+  for (const program of programs) {
+    const isThere = await exec('sh', ['-c', `command -v ${program}`]).then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) return `${program} is not installed`
+  }
+  return false
+}
+
+const withScript = { skip: await lacking('bash', 'flock') }
+
 const sizes = { contacts: 12, tags: 1 }
 
-test('the script loads, goes on from its state, and checks', async () => {
+test('the script loads, goes on from its state, and checks', withScript, async () => {
   await using world = await createWorld({ sizes })
   assert.equal((await runScript(world)).exitCode, 0)
   const state = await readFile(path.join(world.cwd, 'last-state.json'), 'utf8')
@@ -49,30 +63,34 @@ test('the script loads, goes on from its state, and checks', async () => {
   assert.deepEqual(began, JSON.parse(state.trim().split('\n').at(-1) ?? ''))
 })
 
-test('the script ends with the exit code of the program that failed, and leaves out a run while another is at work', async () => {
-  await using world = await createWorld({ sizes })
-  const { env, keap, cwd } = world
-  keap.limits.setDayUsed(150_000)
-  assert.equal((await runScript(world)).exitCode, 3)
-  keap.limits.setDayUsed(0)
-  const key = env.TAP_KEAP_API_KEY ?? ''
-  env.TAP_KEAP_API_KEY = ''
-  assert.equal((await runScript(world)).exitCode, 2)
-  env.TAP_KEAP_API_KEY = key
-  const url = env.DATABASE_URL ?? ''
-  env.DATABASE_URL = 'postgres://127.0.0.1:1/none'
-  assert.equal((await runScript(world)).exitCode, 2)
-  env.DATABASE_URL = url
+test(
+  'the script ends with the exit code of the program that failed, and leaves out a run while another is at work',
+  withScript,
+  async () => {
+    await using world = await createWorld({ sizes })
+    const { env, keap, cwd } = world
+    keap.limits.setDayUsed(150_000)
+    assert.equal((await runScript(world)).exitCode, 3)
+    keap.limits.setDayUsed(0)
+    const key = env.TAP_KEAP_API_KEY ?? ''
+    env.TAP_KEAP_API_KEY = ''
+    assert.equal((await runScript(world)).exitCode, 2)
+    env.TAP_KEAP_API_KEY = key
+    const url = env.DATABASE_URL ?? ''
+    env.DATABASE_URL = 'postgres://127.0.0.1:1/none'
+    assert.equal((await runScript(world)).exitCode, 2)
+    env.DATABASE_URL = url
 
-  const runs = async () => (await world.client.query('select from keap_meta.runs')).rowCount
-  const before = await runs()
-  const busy = await runScript(world, undefined, ['flock', path.join(cwd, 'keap.lock'), script])
-  assert.equal(busy.exitCode, 0, busy.stderr)
-  assert.match(busy.stderr, /still at work/)
-  assert.equal(await runs(), before)
-})
+    const runs = async () => (await world.client.query('select from keap_meta.runs')).rowCount
+    const before = await runs()
+    const busy = await runScript(world, undefined, ['flock', path.join(cwd, 'keap.lock'), script])
+    assert.equal(busy.exitCode, 0, busy.stderr)
+    assert.match(busy.stderr, /still at work/)
+    assert.equal(await runs(), before)
+  },
+)
 
-test('the Dockerfile installs what runs: its own steps, in an empty folder', async () => {
+test('the Dockerfile installs what runs: its own steps, in an empty folder', withScript, async () => {
   await using world = await createWorld({ sizes })
   const folder = await mkdtemp(path.join(tmpdir(), 'keap-docker-'))
   try {
@@ -112,21 +130,26 @@ test('the Dockerfile installs what runs: its own steps, in an empty folder', asy
   }
 })
 
-test('the shell parts are bash, the DAG is Python, the units are units', async () => {
+test('the shell parts are bash', { skip: await lacking('bash') }, async () => {
   await exec('bash', ['-n', script])
   const workflow = parse(await read('github-actions/keap-to-postgres.yml'))
   const [{ run, shell }] = workflow.jobs.run.steps.slice(-1)
   assert.equal(shell, 'bash')
   await exec('bash', ['-n', '-c', run])
+})
+
+test('the DAG is Python', { skip: await lacking('python3') }, async () => {
   const dag = path.join(deploy, 'airflow/keap_to_postgres.py')
   await exec('python3', ['-c', 'import ast, sys; ast.parse(open(sys.argv[1]).read())', dag])
+})
+
+test('the units are units', { skip: await lacking('systemd-analyze') }, async () => {
   const units = (await readdir(path.join(deploy, 'systemd'))).map((name) => path.join(deploy, 'systemd', name))
   const { stderr } = await exec('systemd-analyze', ['verify', ...units]).catch((error) => error)
   // The programs aren't installed here; that is all that may be said of them.
+  const said = String(stderr).split('\n')
   assert.deepEqual(
-    String(stderr)
-      .split('\n')
-      .filter((line) => line.includes('keap') && !/is not executable: No such file/.test(line)),
+    said.filter((line) => line.includes('keap') && !/is not executable: No such file/.test(line)),
     [],
   )
 })
