@@ -123,7 +123,7 @@ test('a contact is erased from every table, list, payload and file, and nobody e
   assert.equal(erased.exitCode, 0, erased.stderr)
   const steps = (out: string) => out.split('\n\n')[0]?.split('\n').slice(1)
   assert.deepEqual(steps(erased.stdout), steps(rehearsed.stdout))
-  assert.match(erased.stdout, /stands in rows of others.*\n {2}keap\.notes: 1 row\n/)
+  assert.match(erased.stdout, /stands in rows of others[\s\S]*\n {2}keap\.notes: 1 row\n/)
   assert.deepEqual(await namedIn(client, id), [])
   assert.deepEqual((await readdir(filesDir)).includes(id), files.length === 0)
 

@@ -40,6 +40,13 @@ test('what is masked is nowhere in the database, in no file and in no output, an
     [],
   )
 
+  for (const args of [['--dry-run'], ['--test']]) {
+    const { exitCode, stdout, stderr } = await world.tap(args)
+    assert.equal(exitCode, 0, stderr)
+    assert.match(stdout, /"stream":"contacts"/)
+    assert.deepEqual(leaksIn(args.join(), stdout + stderr, addresses), [])
+  }
+
   const { rows } = await client.query(`
     select
       (select count(*)::int from keap.contacts) as contacts,

@@ -51,6 +51,10 @@ test('of a list and an object every text and number is hashed; what says nothing
   assert.equal(text, `{"a":[{"b":"${hash('x')}","c":null,"d":true,"e":""},"${hash('3')}"]}`)
 })
 
+test('a name that is written with escapes is the same name', () => {
+  assert.equal(mask('{"a":{"\\u0065mail":"x"}}', { '**/email': 'null' }).text, '{"a":{"email":null}}')
+})
+
 test('where two rules meet, nothing is left', () => {
   assert.equal(mask('{"a":"x"}', { a: 'hash', '**/a': 'null' }).text, '{"a":null}')
 })

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { type JsonText, joinObject, sliceArray, sliceObject, stringOf } from '@keap-postgres/protocol'
-import { actionHere, into, type Rule, type Trail } from './places.js'
+import { actionHere, into, mayEndIn, type Rule, type Trail } from './places.js'
 
 /** Of one stream: a payload without what may not be shown. */
 export type MaskItem = (item: JsonText) => JsonText
@@ -21,7 +21,8 @@ export function maskPayload(
   trails: readonly Trail[],
   { hash, onMet }: { hash: Hash; onMet: (rule: Rule) => void },
 ): JsonText {
-  function mask(value: JsonText, here: readonly Trail[]): JsonText {
+  function mask(value: JsonText, all: readonly Trail[]): JsonText {
+    const here = all.filter((trail) => mayEndIn(value, trail))
     if (here.length === 0) return value
     const found = actionHere(here)
     for (const rule of found?.rules ?? []) onMet(rule)
