@@ -166,6 +166,36 @@ test('what Keap still has comes back, what it has not stays away', async () => {
   assert.equal(await count(), 0)
 })
 
+test('what of a contact could not be loaded goes too', async () => {
+  await using world = await createWorld({ sizes: { contacts: 5, tags: 1 } })
+  await world.pipeline()
+  const records = [
+    { stream: 'contacts', key: 'id 3', record: { id: '3' } },
+    { stream: 'contacts', key: 'id 33', record: { id: '33' } },
+    { stream: 'notes', key: 'id 1', record: { id: 1, contact_id: 3 } },
+    { stream: 'notes', key: 'id 2', record: { id: 2, contact_id: 31 } },
+    { stream: 'orders', key: 'id 4', record: { id: 4, raw: { contact: { id: '3' } } } },
+  ]
+  for (const { stream, key, record } of records) {
+    await world.client.query(
+      `
+      insert into keap_meta.rejects
+        (target_schema, stream, record_hash, record, key, reason, is_placed, run_id, line, times)
+      select 'keap', $1, sha256($2::text::bytea), $2, $3, 'for this test', true, run_id, 1, 1
+      from keap_meta.runs
+      limit 1
+      `,
+      [stream, JSON.stringify(record), key],
+    )
+  }
+  assert.equal((await world.target(['erase', 'contact', '3'])).exitCode, 0)
+  const { rows } = await world.client.query('select key from keap_meta.rejects order by key')
+  assert.deepEqual(
+    rows.map(({ key }) => key),
+    ['id 2', 'id 33'],
+  )
+})
+
 test('while a load is at work nothing is erased, and what is not a contact is refused', async () => {
   await using world = await createWorld({ sizes: { contacts: 5, tags: 1 } })
   await world.pipeline()
