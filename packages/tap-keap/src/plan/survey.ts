@@ -1,16 +1,14 @@
 import type { JsonText } from '@keap-postgres/protocol'
-import type { ReadWindow } from '../bookmarks.js'
 import { callsForList, isPaged } from '../calls.js'
-import type { BoundList } from '../contexts.js'
 import { RequestError } from '../keap/errors.js'
 import { openList, windowFilter } from '../lists.js'
 import { digitsAt, stringAt } from '../pointer.js'
-import type { Stream } from '../stream.js'
 import type { List, Position, Step } from '../walks/list.js'
 import { walk, walkOf } from '../walks/walk.js'
 import { type Amount, about, atLeast, exactly } from './amount.js'
 import { type Asker, askCount } from './count.js'
 import { idOrderOf, lookAround } from './look-around.js'
+import type { Surveyed } from './surveyed.js'
 
 /** What is known of a list without reading it: from its first page, and from little else that was asked. */
 export type Survey = {
@@ -28,9 +26,6 @@ export type SurveyOptions = {
   /** Whether to read on behind this page; by default the first is enough. */
   goOn?: (step: Step) => Promise<boolean>
 }
-
-/** A list of a stream, and what is read of it. */
-export type Surveyed = { stream: Stream; list: BoundList; window: ReadWindow }
 
 /**
  * Asks for a list's first page, and where that isn't all of it, in the cheapest way there is, how many rows it has.

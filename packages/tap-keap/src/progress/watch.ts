@@ -1,4 +1,4 @@
-import type { Surveyed } from '../plan/survey.js'
+import type { Surveyed } from '../plan/surveyed.js'
 import type { Step } from '../walks/list.js'
 import type { Progress } from './progress.js'
 

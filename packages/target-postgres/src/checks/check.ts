@@ -6,19 +6,11 @@ import { migrate } from '../meta/migrate.js'
 import { matches } from '../name-pattern.js'
 import { viewSchemas } from '../views/plan-views.js'
 import type { CheckFile } from './check-file.js'
+import type { CheckReport } from './check-report.js'
 import { readLoaded } from './loaded.js'
 import { type PlannedCheck, planChecks } from './plan-checks.js'
 import { recordResults } from './record-results.js'
 import { type CheckResult, runCheck } from './run-check.js'
-
-/** What a pack found, at one moment. */
-export type CheckReport = {
-  pack: string
-  targetSchema: string
-  /** What the checks saw is the database as it was then. */
-  checkedAt: Date
-  results: readonly CheckResult[]
-}
 
 type Options = {
   files: readonly CheckFile[]

@@ -1,4 +1,4 @@
-import type { CheckReport } from './check.js'
+import type { CheckReport } from './check-report.js'
 import type { CheckResult } from './run-check.js'
 
 /** The report for a machine: one JSON object. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { ident } from '../dialect/identifiers.js'
-import type { CheckReport } from './check.js'
+import type { CheckReport } from './check-report.js'
 
 /** A row of `check_results` for each check. */
 export async function recordResults(client: pg.Client, metaSchema: string, report: CheckReport): Promise<void> {

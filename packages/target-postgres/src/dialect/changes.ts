@@ -1,6 +1,6 @@
 import { DataError } from '@keap-postgres/protocol'
+import type { Column } from './column.js'
 import type { ColumnType } from './column-type.js'
-import type { Column } from './columns.js'
 import { ident, qualified, type TableName } from './identifiers.js'
 import { metadataColumns } from './metadata-columns.js'
 import { type Widening, widened } from './widening.js'

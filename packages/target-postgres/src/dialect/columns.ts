@@ -1,12 +1,9 @@
 import { DataError, type JsonSchema } from '@keap-postgres/protocol'
-import { type ColumnType, columnTypes } from './column-type.js'
-import type { Fill } from './filled-columns.js'
+import type { Column } from './column.js'
+import { columnTypes } from './column-type.js'
 import { columnNames } from './identifiers.js'
 import { DELETION_MARK, reservedColumns } from './metadata-columns.js'
 import { streamProperties } from './stream-properties.js'
-
-/** A property of a stream and the column it goes to; or, with `fill`, a column that is filled by something else. */
-export type Column = { property: string; name: string; type: ColumnType; isKey: boolean; fill?: Fill }
 
 /**
  * The columns that a stream's schema asks for, in its order, without the metadata columns that every table has.

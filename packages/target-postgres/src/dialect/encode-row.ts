@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { JsonText, RecordLine, RecordSlots } from '@keap-postgres/protocol'
+import type { Column } from './column.js'
 import type { ColumnType } from './column-type.js'
-import type { Column } from './columns.js'
 import { COPY_NULL } from './copy-text.js'
 import { copyVerbatim } from './copy-verbatim.js'
 import { encoderOf, encoders, expectedIn, widerType } from './encode-value.js'

@@ -1,13 +1,7 @@
 import { ESCAPED, type JsonText, ODD, type RecordSlots } from '@keap-postgres/protocol'
-import type { Column } from './columns.js'
+import type { Column } from './column.js'
 import { encoders } from './encode-value.js'
 import type { RowWriter } from './row-writer.js'
-
-/**
- * Columns that no property of a record fills, and that a setting asks for. `record`: the whole record. The others are
- * Meltano's record metadata, by the names that its SDK gives them.
- */
-export type Fill = 'record' | 'received_at' | 'sequence' | 'sync_started_at'
 
 /** The property, and the column, that a tap's own payload has by custom. */
 const RAW = 'raw'

@@ -1,5 +1,5 @@
 import type { RecordLine } from '@keap-postgres/protocol'
-import type { Column } from './columns.js'
+import type { Column } from './column.js'
 import { COPY_NULL } from './copy-text.js'
 import { encoderOf } from './encode-value.js'
 import { FIRST_KEY, keyOf, VERSION } from './row-layout.js'

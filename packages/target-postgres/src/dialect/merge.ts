@@ -1,4 +1,4 @@
-import type { Column } from './columns.js'
+import type { Column } from './column.js'
 import { isRecordMetadata } from './filled-columns.js'
 import { ident, qualified, type TableName } from './identifiers.js'
 import { keyOf, rowLayout } from './row-layout.js'

@@ -1,6 +1,6 @@
 import type { JsonText } from '@keap-postgres/protocol'
+import type { Column } from './column.js'
 import type { ColumnType } from './column-type.js'
-import type { Column } from './columns.js'
 import { shorten } from './invalid-record.js'
 import { FIRST_KEY, fieldEnd, inRowOrder, keyOf } from './row-layout.js'
 

@@ -1,5 +1,5 @@
+import type { Column } from './column.js'
 import type { ColumnType } from './column-type.js'
-import type { Column } from './columns.js'
 import { isRecordMetadata } from './filled-columns.js'
 
 /** In front of a row's own columns: what tells it apart can so be read back without going through the rest. */

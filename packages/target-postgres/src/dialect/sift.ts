@@ -1,4 +1,4 @@
-import type { Column } from './columns.js'
+import type { Column } from './column.js'
 import { ident, qualified, type TableName } from './identifiers.js'
 import { SEQUENCE_COLUMN } from './metadata-columns.js'
 import { keyOf } from './row-layout.js'

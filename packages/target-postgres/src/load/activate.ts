@@ -19,7 +19,7 @@ import type { StreamRows } from './batch.js'
 import { readHeads } from './heads.js'
 import { lockDdl } from './lock-ddl.js'
 import { readTable } from './read-table.js'
-import type { StreamTable } from './stream-tables.js'
+import type { StreamTable } from './stream-table.js'
 
 /** Notes which keys the rows of a scan hold, but for those with certain numbers, counted from 1. */
 export async function noteSeenKeys(

@@ -1,6 +1,6 @@
 import { DataError } from '@keap-postgres/protocol'
 import { type ActualTable, spellKey } from '../dialect/changes.js'
-import type { Column } from '../dialect/columns.js'
+import type { Column } from '../dialect/column.js'
 import { ident, keyIndexOf, qualified, type TableName } from '../dialect/identifiers.js'
 
 /** The columns of a stream whose every record is a row: none of them tells rows apart. */

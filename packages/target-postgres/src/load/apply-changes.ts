@@ -2,7 +2,6 @@ import { DataError, type Log } from '@keap-postgres/protocol'
 import pg from 'pg'
 import { loadError } from '../db/errors.js'
 import { type Change, isSameKey, spellKey } from '../dialect/changes.js'
-import type { Column } from '../dialect/columns.js'
 import { ddl, describeChange } from '../dialect/ddl.js'
 import { ident, qualified, type TableName } from '../dialect/identifiers.js'
 import { isSameType } from '../dialect/widening.js'
@@ -15,17 +14,7 @@ import { dropViews, remakeViews } from '../views/remake-views.js'
 import { rekeySeenKeys, widenSeenKeys } from './activate.js'
 import { lockDdl } from './lock-ddl.js'
 import { readTable } from './read-table.js'
-
-/** What a stream's table needs before the rows that come after it: changes, and names to remember. */
-export type TableChange = {
-  stream: string
-  table: TableName
-  changes: readonly Change[]
-  /** The stream's columns once the changes are made. */
-  columns: readonly Column[]
-  /** The table is the loader's own, and gone before the run ends: nothing of it is noted. */
-  isPassing?: boolean
-}
+import type { TableChange } from './stream-table.js'
 
 type Context = { run: Run; log: Log }
 

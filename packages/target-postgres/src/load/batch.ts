@@ -1,11 +1,9 @@
 import type { JsonText, RecordLine } from '@keap-postgres/protocol'
 import type { Misfit } from '../dialect/invalid-record.js'
 import { RowWriter } from '../dialect/row-writer.js'
-import type { TableChange } from './apply-changes.js'
 import { Lines } from './lines.js'
-import type { Replacement } from './replacement.js'
 import type { Slabs } from './slabs.js'
-import type { StreamTable } from './stream-tables.js'
+import type { Replacement, StreamTable, TableChange } from './stream-table.js'
 
 const NEWLINE = 0x0a
 

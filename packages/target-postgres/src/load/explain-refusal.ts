@@ -2,7 +2,7 @@ import pg from 'pg'
 import type { Misfit } from '../dialect/invalid-record.js'
 import { rowFields, shownKeyOf } from '../dialect/row-fields.js'
 import type { Stretch } from './batch.js'
-import type { StreamTable } from './stream-tables.js'
+import type { StreamTable } from './stream-table.js'
 
 /** A constraint, an index, a trigger: what the table's owner has added, only Postgres can tell. */
 const REFUSALS = /^(22|23|44|54|P0001)/

@@ -15,7 +15,8 @@ import { addRecord, addReject, type Batch, holds, isEmpty, openBatch } from './b
 import { findBatchFiles, readBatchFile } from './batch-files.js'
 import type { Loader } from './loader.js'
 import type { Slabs } from './slabs.js'
-import type { Announced, StreamTable, StreamTables } from './stream-tables.js'
+import type { StreamTable } from './stream-table.js'
+import type { Announced, StreamTables } from './stream-tables.js'
 
 /** When the open batch is due, whichever comes first. */
 type BatchLimits = { maxRecords: number; maxBytes: number; waitSeconds: number }

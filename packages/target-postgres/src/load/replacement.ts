@@ -8,18 +8,8 @@ import { seenTable } from '../dialect/seen-keys.js'
 import { saveActiveVersion } from '../meta/active-version.js'
 import type { Counts } from '../meta/counts.js'
 import { type Run, recordsOfRun } from '../meta/runs.js'
-import { applyChanges, type TableChange } from './apply-changes.js'
-import type { StreamTable } from './stream-tables.js'
-
-/** A table whose rows a run replaces by its own, which it has gathered beside it. */
-export type Replacement = {
-  /** The stream as its last SCHEMA made it; its `table` is the gathered rows', `replaces` the table that gets them. */
-  target: StreamTable & { replaces: TableName }
-  /** What the replaced table needs first. */
-  changes: readonly TableChange[]
-  /** The version that the run has activated, if one. */
-  activeVersion: number | undefined
-}
+import { applyChanges } from './apply-changes.js'
+import type { Replacement } from './stream-table.js'
 
 type Context = { run: Run; log: Log }
 

@@ -2,8 +2,9 @@ import type { Log, SchemaMessage } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import type { Contract, LoadMethod } from '../config.js'
 import { type ActualTable, type Change, planChanges } from '../dialect/changes.js'
+import type { Column } from '../dialect/column.js'
 import type { ColumnType } from '../dialect/column-type.js'
-import { type Column, columnsOf } from '../dialect/columns.js'
+import { columnsOf } from '../dialect/columns.js'
 import { describeChange } from '../dialect/ddl.js'
 import { compileRowEncoder, type EncodeRow } from '../dialect/encode-row.js'
 import { type Clock, rawColumn, recordMetadata } from '../dialect/filled-columns.js'
@@ -12,20 +13,10 @@ import { gatheringTable } from '../dialect/replace.js'
 import type { CompileValidator, ValidateRecord } from '../validate/record-validator.js'
 import { ownDependents } from '../views/dependent-views.js'
 import { refuseKey, withoutKey } from './append-only.js'
-import type { TableChange } from './apply-changes.js'
 import { refuseChanges } from './contract.js'
 import { findPlace } from './find-place.js'
-import { dropGathered, type Replacement } from './replacement.js'
-
-/** A stream that has announced its schema, and where its records go. */
-export type StreamTable = {
-  stream: string
-  table: TableName
-  columns: readonly Column[]
-  encode: EncodeRow
-  /** The table whose rows those of `table` are to replace when the run ends well; absent where they are loaded at once. */
-  replaces?: TableName
-}
+import { dropGathered } from './replacement.js'
+import type { Replacement, StreamTable, TableChange } from './stream-table.js'
 
 /** A stream as it is from now on, and what its table needs first. */
 export type Announced = { target: StreamTable; change: TableChange | undefined }

@@ -1,6 +1,6 @@
 import { DataError } from '@keap-postgres/protocol'
 import type pg from 'pg'
-import type { Column } from '../dialect/columns.js'
+import type { Column } from '../dialect/column.js'
 import { ident, qualified, type TableName } from '../dialect/identifiers.js'
 
 /** Which stream a table holds, and under which column each of its properties. */
