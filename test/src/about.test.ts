@@ -56,6 +56,7 @@ test('what is secret is marked as such, and nothing else', async () => {
     'tap-keap.client_secret',
     'tap-keap.refresh_token',
     'tap-keap.token_store',
+    'tap-keap.mask_key',
     'target-postgres.database_url',
     'target-postgres.password',
     'target-postgres.alert.webhook',
