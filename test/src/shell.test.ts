@@ -16,6 +16,10 @@ test('a line that is mistyped is answered with the one that was meant', async ()
     ['tap-keap --dry-rum', 'Unknown argument --dry-rum (did you mean --dry-run?)'],
     ['tap-keap logn', 'Unknown argument logn (did you mean login?)'],
     ['tap-keap login --prt=1 --confg x', '--prt (did you mean --port?), --confg (did you mean --config?)'],
+    [
+      'tap-keap --full-scan-days 1',
+      '--full-scan-days (a setting: "full_scan_days" in a --config file, or TAP_KEAP_FULL_SCAN_DAYS',
+    ],
     ['tap-keap --config', 'Not enough arguments following: config.'],
     [
       "TAP_KEAP_STREAMS='tags,contatcs' tap-keap",

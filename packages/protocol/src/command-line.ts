@@ -1,3 +1,4 @@
+import { type About, variableOf } from './about.js'
 import { nearest } from './nearest.js'
 
 /** What may come next on a command line: `['login', '--']` → `['--port', …]` */
@@ -6,8 +7,15 @@ export type Complete = (words: readonly string[]) => Promise<string[]>
 /**
  * What yargs says of arguments that there aren't, as they were typed, each with the flag or command that it most likely means:
  * `Unknown argument --confg (did you mean --config?).` Anything else that yargs says is left as it is.
+ *
+ * @param about the program: its settings are no flags, and whoever types one is told where it goes
  */
-export async function explainArguments(message: string, argv: readonly string[], complete: Complete): Promise<string> {
+export async function explainArguments(
+  message: string,
+  argv: readonly string[],
+  complete: Complete,
+  about: About,
+): Promise<string> {
   const names = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(', ')
   if (names === undefined) return `${message.replace(/\.$/, '')}.`
   const commands = await complete([''])
@@ -20,6 +28,10 @@ export async function explainArguments(message: string, argv: readonly string[],
   function explain(name: string): string {
     const typed = argv.map((word) => word.split('=')[0] ?? '').find((word) => bare(word) === name) ?? name
     const candidates = typed.startsWith('-') ? flags : commands
+    const setting = name.replaceAll('-', '_')
+    if (Object.hasOwn(about.settings.shape, setting)) {
+      return `${typed} (a setting: "${setting}" in a --config file, or ${variableOf(about.name, setting)} in the environment)`
+    }
     const meant = nearest(name, candidates.map(bare))
     return meant === undefined ? typed : `${typed} (did you mean ${typed.startsWith('-') ? '--' : ''}${meant}?)`
   }

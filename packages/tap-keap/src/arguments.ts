@@ -60,7 +60,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Arguments
     })
   } catch (error) {
     if (!(error instanceof Misused)) throw error
-    throw new ConfigError(`${await explainArguments(error.message, argv, complete)} See ${NAME} --help.`)
+    throw new ConfigError(`${await explainArguments(error.message, argv, complete, about)} See ${NAME} --help.`)
   }
   if (printed !== '') return { command: 'print', text: printed }
   if (args.about) return { command: 'print', text: formatAbout(about, args.format) }

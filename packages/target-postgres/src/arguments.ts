@@ -153,7 +153,8 @@ const completions: FallbackCompletionFunction = (current, argv: Parsed, filter, 
 /** @throws {ConfigError} for a flag or command that there isn't */
 export async function parseArguments(argv: readonly string[]): Promise<Arguments> {
   const { failure, parsed, output } = await parse(argv)
-  if (failure) throw new ConfigError(`${await explainArguments(failure.message, argv, complete)} See ${NAME} --help.`)
+  if (failure)
+    throw new ConfigError(`${await explainArguments(failure.message, argv, complete, about)} See ${NAME} --help.`)
   if (output !== '') return { command: 'print', text: output }
   const config = listOf(parsed.config)
   switch (parsed._[0]) {
