@@ -10,7 +10,6 @@ const ROUNDS = 3
 const SCENARIOS = [
   { name: 'wide', kind: 'wide', records: 300_000, streams: 1 },
   { name: 'narrow', kind: 'narrow', records: 1_000_000, streams: 1 },
-  { name: 'wide, 30 streams', kind: 'wide', records: 300_000, streams: 30 },
   { name: 'wide, 300 streams', kind: 'wide', records: 300_000, streams: 300 },
 ]
 
