@@ -6,20 +6,15 @@ import { type Connection, connect } from '../db/connect.js'
 import { KEPT } from '../db/errors.js'
 import type { Session } from '../db/try-again.js'
 import { ident } from '../dialect/identifiers.js'
+import type { Counts } from '../meta/counts.js'
 import type { Run } from '../meta/runs.js'
 import { type LoadOptions, loadOver } from './load.js'
 
 /** What became of a stream's records. */
-export type StreamCounts = {
+export type StreamCounts = Counts & {
   stream: string
   /** `schema.table`, as it would be called. */
   table: string
-  records: number
-  inserted: number
-  updated: number
-  unchanged: number
-  deleted: number
-  rejected: number
 }
 
 /** What a load would have done. */
