@@ -4,6 +4,7 @@ import { RunAgainError } from '@keap-postgres/protocol'
 import type { ServerChoice } from './choose-connection.js'
 import { type Connection, connect, processIdOf } from './connect.js'
 import { isPassing } from './errors.js'
+import { queryAgain, statement } from './query-again.js'
 import { attempts } from './try-again.js'
 
 /** A killed run's claims end with its connection, which the server may notice a moment later. */
@@ -177,12 +178,11 @@ async function openTransaction(server: ServerChoice): Promise<Connection> {
   return connection
 }
 
+const TRY_LOCK = statement(`select pg_try_advisory_xact_lock(${KEY}) as taken, clock_timestamp()::text as since`)
+
 /** Since when it is ours; `undefined` when somebody else has it. */
 async function tryLock(connection: Connection, name: string): Promise<string | undefined> {
-  const { rows } = await connection.query<{ taken: boolean; since: string }>(
-    `select pg_try_advisory_xact_lock(${KEY}) as taken, clock_timestamp()::text as since`,
-    [name],
-  )
+  const { rows } = await queryAgain<{ taken: boolean; since: string }>(connection, TRY_LOCK, [name])
   return rows[0]?.taken ? rows[0].since : undefined
 }
 

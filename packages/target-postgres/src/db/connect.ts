@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { ServerChoice } from './choose-connection.js'
 import { connectionError, hasNoTls } from './errors.js'
+import { neverPrepare } from './query-again.js'
 
 /** A connection that ends with its scope. */
 export type Connection = pg.Client & AsyncDisposable
@@ -77,6 +78,7 @@ export function processIdOf(client: pg.Client): number | undefined {
 
 /** Whatever begins a transaction makes its settings, too. */
 function setInTransactions(client: pg.Client): void {
+  neverPrepare(client)
   const plain = client.query
   const local = settings.map((setting) => `set local ${setting}`)
   const query = (statement: unknown, ...rest: unknown[]): unknown => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { columnsOf } from './columns.js'
-import { copyInto, mergeStaging } from './merge.js'
+import { copyInto, mergeArrays, mergeStaging } from './merge.js'
 import { siftRows } from './sift.js'
 
 const table = { schema: 's', table: 't' }
@@ -46,12 +46,12 @@ test('what tells rows apart is looked up by key, the last of each', () => {
   assert.equal(
     siftRows(table, columns),
     `select
-  array_agg(_sdc_batch_seq::integer) filter (where target."id" is null) as added,
-  array_agg(_sdc_batch_seq::integer) filter (where target."id" is not null) as changed
+  string_agg(int4send(_sdc_batch_seq::integer), '') filter (where target."id" is null) as added,
+  string_agg(int4send(_sdc_batch_seq::integer), '') filter (where target."id" is not null) as changed
 from (
   select distinct on ("id") *
   from unnest($1::text[]::uuid[], $2::text[]::bigint[])
-    with ordinality as all_sent (_sdc_record_hash, "id", _sdc_batch_seq)
+    with ordinality as all_sent ("_sdc_record_hash", "id", _sdc_batch_seq)
   order by "id", _sdc_batch_seq desc
 ) as sent
 left join lateral (
@@ -64,4 +64,18 @@ where target."id" is null
   or (target._sdc_record_hash = sent._sdc_record_hash) is not true
   or target._sdc_deleted_at is not null`,
   )
+})
+
+test('a few rows are looked up and merged in one statement, which reads only those values that it writes', () => {
+  const sql = mergeArrays({ table, columns })
+  assert.match(sql, /^with merged as \(\n {2}insert into "s"\."t" as target /)
+  assert.match(
+    sql,
+    /select sent\."_sdc_record_hash", sent\."_sdc_table_version"::bigint as "_sdc_table_version", .*, sent\."id", sent\."a"::jsonb as "a"/,
+  )
+  assert.match(
+    sql,
+    /unnest\(\$1::text\[\]::uuid\[\], \$2::text\[\], \$3::text\[\], \$4::text\[\], \$5::text\[\], \$6::text\[\]::bigint\[\], \$7::text\[\], \$8::text\[\]\)/,
+  )
+  assert.match(sql, /on conflict \("id"\) do update set/)
 })

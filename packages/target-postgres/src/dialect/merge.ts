@@ -2,6 +2,7 @@ import type { Column } from './column.js'
 import { isRecordMetadata } from './filled-columns.js'
 import { ident, qualified, type TableName } from './identifiers.js'
 import { keyOf, rowLayout } from './row-layout.js'
+import { changingRows } from './sift.js'
 
 /** A stream's rows on their way from a staging table into the stream's table. */
 export type Merge = { table: TableName; staging: string; columns: readonly Column[] }
@@ -28,12 +29,26 @@ export function copyInto({ table, columns }: Omit<Merge, 'staging'>): string {
   return `copy ${qualified(table)} (${namesOf(rowLayout(columns))}) from stdin (format text)`
 }
 
+/** The same for rows that come as arrays of text: $1 and on, one for each column of the layout. */
+export function insertArrays({ table, columns }: Omit<Merge, 'staging'>): string {
+  const layout = rowLayout(columns)
+  const names = namesOf(layout)
+  return `insert into ${qualified(table)} (${names})
+select ${layout.map(({ name, type }) => `${ident(name)}::${type}`).join(', ')}
+from unnest(${layout.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as sent (${names})`
+}
+
 /**
  * Brings staged rows of a keyed stream into their table, each key once, and returns one row: `inserted`, `updated`. A row
  * that holds the same already isn't written again, unless it was marked as deleted.
  */
 export function mergeStaging({ table, staging, columns }: Merge): string {
   return upsert({ table, columns, from: `pg_temp.${ident(staging)}`, version: NEWER_VERSION })
+}
+
+/** The same from arrays of text, without staging, sifting and merging in one: $1 and on, one for each column of the layout. */
+export function mergeArrays({ table, columns }: Omit<Merge, 'staging'>): string {
+  return upsert({ table, columns, from: `(${changingRows(table, columns)}) as sent`, version: NEWER_VERSION })
 }
 
 /** The same from a table of the same key. A row of another version is written again. */

@@ -16,8 +16,10 @@ export const HASH = 0
 export const VERSION = 1
 export const FIRST_KEY: number = leading.length
 
+export type RowColumn = { name: string; type: ColumnType }
+
 /** The columns of a row in the order in which it is sent. */
-export function rowLayout(columns: readonly Column[]): { name: string; type: ColumnType }[] {
+export function rowLayout(columns: readonly Column[]): RowColumn[] {
   return [...leading, ...inRowOrder(columns)]
 }
 
@@ -33,8 +35,8 @@ export function keyOf(columns: readonly Column[]): Column[] {
   return columns.filter((column) => column.isKey)
 }
 
-const TAB = 0x09
-const NEWLINE = 0x0a
+export const TAB = 0x09
+export const NEWLINE = 0x0a
 
 /** Where the field that starts at `start` ends. */
 export function fieldEnd(row: Buffer, start: number): number {

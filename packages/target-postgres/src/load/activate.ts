@@ -1,5 +1,6 @@
 import type { Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
+import { queryAgain, statement } from '../db/query-again.js'
 import { deleteOlderVersions, markOlderVersions } from '../dialect/activate-version.js'
 import { widenColumns } from '../dialect/ddl.js'
 import { qualified, type TableName } from '../dialect/identifiers.js'
@@ -16,21 +17,27 @@ import {
 import type { Widening } from '../dialect/widening.js'
 import { hasUnplaced } from '../meta/rejects.js'
 import type { StreamRows } from './batch.js'
-import { readHeads } from './heads.js'
+import type { KnownTables } from './known-tables.js'
 import { lockDdl } from './lock-ddl.js'
 import { readTable } from './read-table.js'
+import { readHeads } from './row-arrays.js'
 import type { StreamTable } from './stream-table.js'
 
-/** Notes which keys the rows of a scan hold, but for those with certain numbers, counted from 1. */
+type Noting = { metaSchema: string; tables?: KnownTables | undefined }
+
+/** Notes which keys the rows of a scan hold, but for those whose number, counted from 1, is left out. */
 export async function noteSeenKeys(
   client: pg.Client,
   rows: Pick<StreamRows, 'target' | 'stretches' | 'records'>,
-  { except, metaSchema }: { except: ReadonlySet<number>; metaSchema: string },
+  { metaSchema, tables }: Noting,
+  isLeftOut?: (number: number) => boolean,
 ): Promise<void> {
-  if (except.size === rows.records) return
-  const seen = await ensureSeen(client, rows.target, metaSchema)
-  const { versions, keys } = readHeads(rows, except)
-  await client.query(noteSeen(seen, rows.target.columns), [versions, ...keys])
+  const { target } = rows
+  const seen = tables?.hasSeenKeys(target.table)
+    ? seenTable(metaSchema, target.table)
+    : await ensureSeen(client, target, metaSchema, () => tables?.noteSeenKeys(target.table))
+  const { versions, keys } = readHeads(rows, isLeftOut)
+  await queryAgain(client, statement(noteSeen(seen, target.columns)), [versions, ...keys])
 }
 
 /**
@@ -102,11 +109,14 @@ async function ensureSeen(
   client: pg.Client,
   { table, columns }: Pick<StreamTable, 'table' | 'columns'>,
   metaSchema: string,
+  onFound: () => void = () => {},
 ): Promise<TableName> {
   const seen = seenTable(metaSchema, table)
-  if (!(await exists(client, seen))) {
-    await lockDdl(client, [metaSchema])
-    await client.query(createSeen(seen, keyOf(columns)))
+  if (await exists(client, seen)) {
+    onFound()
+    return seen
   }
+  await lockDdl(client, [metaSchema])
+  await client.query(createSeen(seen, keyOf(columns)))
   return seen
 }

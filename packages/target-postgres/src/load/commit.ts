@@ -17,9 +17,12 @@ export async function commitBatch(
   { run, batchNumber }: CommitContext,
 ): Promise<Counts> {
   try {
-    for (const [{ stream, table, replaces }, entry] of written.streams) {
-      await recordBatch(client, run, { batch: batchNumber, stream, table: replaces ?? table, ...entry })
-    }
+    const entries = [...written.streams].map(([{ stream, table, replaces }, entry]) => ({
+      stream,
+      table: replaces ?? table,
+      ...entry,
+    }))
+    await recordBatch(client, run, batchNumber, entries)
     const total = [...written.streams.values()].reduce((sum, { counts }) => addCounts(sum, counts), noCounts)
     await countBatch(client, run, batchNumber, total)
     boundary('before bookmark')

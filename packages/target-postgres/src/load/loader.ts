@@ -8,7 +8,7 @@ import type { Run } from '../meta/runs.js'
 import type { Batch, Reject } from './batch.js'
 import { commitBatch } from './commit.js'
 import { isRefusal } from './explain-refusal.js'
-import { NewTables } from './new-tables.js'
+import { KnownTables } from './known-tables.js'
 import { waitsFor } from './waits-for.js'
 import { type WriteContext, type Written, writeBatch } from './write-batch.js'
 
@@ -39,7 +39,7 @@ type Passage = { batch: Batch; written: Promise<Written>; committed: Promise<voi
 export class Loader {
   readonly #options: Options
   readonly #inFlight: Promise<void>[] = []
-  readonly #newTables = new NewTables()
+  readonly #tables = new KnownTables()
   #last: Passage | undefined
   #batchNumber = 0
   #counts = noCounts
@@ -83,7 +83,7 @@ export class Loader {
   }
 
   async #write({ client }: Session, batch: Batch, before: Passage | undefined): Promise<Written> {
-    const wait = before ? waitsFor(batch, before.batch, this.#newTables) : 'nothing'
+    const wait = before ? waitsFor(batch, before.batch, this.#tables) : 'nothing'
     if (wait !== 'nothing') await before?.[wait]
     return await this.#writeOver(client, batch, before)
   }
@@ -97,11 +97,11 @@ export class Loader {
     }
     try {
       try {
-        return await writeBatch(client, batch, { run, hardDelete, log, newTables: this.#newTables })
+        return await writeBatch(client, batch, { run, hardDelete, log, tables: this.#tables })
       } catch (error) {
         if (!isDuplicateKey(error)) throw error
         // A key came twice after all: now all rows of the batch take the way that allows for it.
-        for (const { target } of batch.rows.values()) this.#newTables.distrust(target.table)
+        for (const { target } of batch.rows.values()) this.#tables.distrust(target.table)
         return await again()
       }
     } catch (error) {

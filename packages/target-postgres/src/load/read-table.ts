@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { queryAgain, statement } from '../db/query-again.js'
 import type { ActualColumn, ActualTable } from '../dialect/changes.js'
 import { ident, type TableName } from '../dialect/identifiers.js'
 import { nameOfText } from '../meta/names.js'
@@ -30,8 +31,9 @@ type FoundRow = {
 
 /** Asks about a table and what the meta schema has noted of it, in one round trip. No lock is taken. */
 export async function lookUp(client: pg.Client, metaSchema: string, name: TableName): Promise<Found> {
-  const { rows } = await client.query<FoundRow>(
-    `
+  const { rows } = await queryAgain<FoundRow>(
+    client,
+    statement(`
     select
       exists (select from pg_namespace where nspname = $1) as "schemaExists",
       t.relkind::text as kind,
@@ -54,7 +56,7 @@ export async function lookUp(client: pg.Client, metaSchema: string, name: TableN
       ) as names
     from (select) as once
     left join ${NAMED_RELATION} on true
-    `,
+    `),
     [name.schema, name.table],
   )
   const { schemaExists = false, kind, columns, key, stream, activeVersion, names } = rows[0] ?? {}

@@ -1,35 +1,58 @@
 import type pg from 'pg'
-import { siftRows } from '../dialect/sift.js'
+import { queryAgain } from '../db/query-again.js'
 import { eachRow, extend, type StreamRows, type Stretch } from './batch.js'
-import { readHeads } from './heads.js'
+import { readHeads } from './row-arrays.js'
+import { siftStatement } from './statements.js'
 
-/** Numbers of rows, counted from 1: those whose key isn't in the table, and those whose row there may hold something else. */
-export type Sifted = { added: ReadonlySet<number>; changed: ReadonlySet<number> }
+/** Which rows of a stream change something, by their numbers, counted from 1, and how many. */
+export type Sifted = {
+  isAdded: (number: number) => boolean
+  isChanged: (number: number) => boolean
+  added: number
+  changed: number
+}
 
 /**
  * Finds out which rows of a keyed stream change anything, by their hashes: a record that is what it was costs its key and
- * its hash, and not its row. Of several rows with one key only the last is left.
+ * its hash, and not its row. Added are those whose key isn't in the table; of several rows with one key only the last is left.
  */
 export async function sift(client: pg.Client, rows: StreamRows): Promise<Sifted> {
-  const { table, columns } = rows.target
   const { hashes, keys } = readHeads(rows)
-  const found = await client.query<{ added: number[] | null; changed: number[] | null }>(siftRows(table, columns), [
+  const found = await queryAgain<{ added: Buffer | null; changed: Buffer | null }>(client, siftStatement(rows.target), [
     hashes,
     ...keys,
   ])
-  return { added: new Set(found.rows[0]?.added), changed: new Set(found.rows[0]?.changed) }
+  const fates = new Uint8Array(rows.records + 1)
+  return {
+    isAdded: (number) => fates[number] === ADDED,
+    isChanged: (number) => fates[number] === CHANGED,
+    added: mark(fates, found.rows[0]?.added, ADDED),
+    changed: mark(fates, found.rows[0]?.changed, CHANGED),
+  }
+}
+
+const ADDED = 1
+const CHANGED = 2
+
+/** @param numbers four bytes each */
+function mark(fates: Uint8Array, numbers: Buffer | null | undefined, fate: number): number {
+  if (!numbers) return 0
+  for (let at = 0; at < numbers.length; at += 4) fates[numbers.readInt32BE(at)] = fate
+  return numbers.length / 4
 }
 
 /** The rows that were found to change anything. */
-export function pick(rows: StreamRows, { added, changed }: Sifted): readonly Stretch[] {
-  const wanted = added.size + changed.size
-  if (wanted === 0) return []
-  if (wanted === rows.records) return rows.stretches
-  const picked: Stretch[] = []
+export function pick(rows: StreamRows, { isAdded, isChanged, ...counts }: Sifted): StreamRows {
+  const count = counts.added + counts.changed
+  if (count === rows.records) return rows
+  const stretches: Stretch[] = []
   let number = 0
-  for (const { bytes, start, end } of eachRow(rows)) {
+  let picked = 0
+  for (const { bytes, start, end } of count > 0 ? eachRow(rows) : []) {
     number++
-    if (added.has(number) || changed.has(number)) extend(picked, bytes, start, end)
+    if (!isAdded(number) && !isChanged(number)) continue
+    extend(stretches, bytes, start, end)
+    picked += end - start
   }
-  return picked
+  return { ...rows, stretches, records: count, bytes: picked }
 }

@@ -10,7 +10,7 @@ import { activateVersion } from './activate.js'
 import { applyChanges } from './apply-changes.js'
 import type { Batch, Reject, StreamRows } from './batch.js'
 import { explainRefusal } from './explain-refusal.js'
-import type { NewTables } from './new-tables.js'
+import type { KnownTables } from './known-tables.js'
 import { replaceRows } from './replacement.js'
 import type { StreamTable } from './stream-table.js'
 import { type Refused, writeCarefully } from './write-carefully.js'
@@ -22,7 +22,7 @@ export type WriteContext = {
   log: Log
   hardDelete: boolean
   /** Absent: no table is taken for new. */
-  newTables?: NewTables
+  tables?: KnownTables
   /** Postgres refuses something in the batch: look for the records that it is. */
   isCareful?: boolean
 }
@@ -37,6 +37,8 @@ export type Written = {
 export async function writeBatch(client: pg.Client, batch: Batch, context: WriteContext): Promise<Written> {
   const { run, log, hardDelete } = context
   await client.query('begin')
+  // What is asked again finds rows by their key, whatever it is asked for.
+  await client.query('set local plan_cache_mode = force_generic_plan')
   await explained('changing tables', () => applyChanges(client, batch.tableChanges, { run, log }))
   const streams = new Map<StreamTable, { counts: Counts; bytes: number }>()
   const add = (target: StreamTable, more: Partial<Counts>, moreBytes = 0) => {
@@ -78,15 +80,16 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
 async function write(
   client: pg.Client,
   rows: StreamRows,
-  { run, newTables, isCareful }: WriteContext,
+  { run, tables, isCareful = false }: WriteContext,
   onReject: (reject: Reject) => void,
 ): Promise<Outcome> {
   const { metaSchema } = run
   if (!isCareful) {
-    const isNew = (await newTables?.check(client, rows.target.table)) ?? false
-    return await writeRows(client, rows, { metaSchema, isNew })
+    await tables?.lookAt(client, rows.target.table)
+    const isNew = tables?.isNew(rows.target.table) ?? false
+    return await writeRows(client, rows, { metaSchema, isNew, isCareful, tables })
   }
-  return await writeCarefully(client, rows, { metaSchema, isNew: false }, async (refused) => {
+  return await writeCarefully(client, rows, { metaSchema, isNew: false, isCareful }, async (refused) => {
     onReject(await rejectOf(client, rows, refused))
   })
 }

@@ -18,6 +18,6 @@ export async function writeRejects(client: pg.Client, run: Run, rejects: readonl
   const { metaSchema } = run
   for (const { target, row, version } of rejects) {
     if (!row || version === undefined) continue
-    await noteSeenKeys(client, { target, stretches: [row], records: 1 }, { except: new Set(), metaSchema })
+    await noteSeenKeys(client, { target, stretches: [row], records: 1 }, { metaSchema })
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { inScratch, recordOf, type Scratch, schemaOf, stateOf } from '../testing.js'
 
 const schema = schemaOf('t', { id: { type: 'integer' }, v: { type: ['string', 'null'] } })
@@ -82,6 +83,34 @@ test(
       { id: 4, v: null },
       { id: 5, v: 'a' },
     ])
+  }),
+)
+
+test(
+  'whatever keys come in whatever order, to new tables and known ones, the last record of each stands, and no batch waits for ever',
+  { timeout: 120_000 },
+  inScratch(async (target) => {
+    const key = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 3 }))
+    const anyRecord = fc.record({ stream: fc.constantFrom('a', 'b', 'c'), id: key, v: fc.constantFrom('x', 'y', 'z') })
+    const expected = new Map<string, { stream: string; id: number; v: string }>()
+    const known = ['a', 'b', 'c'].map((stream) => schemaOf(stream, { id: { type: 'integer' }, v: { type: 'string' } }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRecord, { minLength: 20, maxLength: 60 }), async (records) => {
+        for (const record of records) expected.set(`${record.stream} ${record.id}`, { ...record })
+        const lines = [...known, ...records.map(({ stream, ...record }) => recordOf(stream, record, { version: 1 }))]
+        const { exitCode, stderr } = await target.load(lines, { batch_size_rows: 4 })
+        assert.equal(exitCode, 0, stderr)
+        const rows = await target.rows(`
+          select * from (
+            select 'a' as stream, id::int, v from :s.a union all
+            select 'b', id::int, v from :s.b union all
+            select 'c', id::int, v from :s.c
+          ) as loaded order by stream, id`)
+        const sorted = [...expected.values()].sort((a, b) => a.stream.localeCompare(b.stream) || a.id - b.id)
+        assert.deepEqual(rows, sorted)
+      }),
+      { numRuns: 15 },
+    )
   }),
 )
 

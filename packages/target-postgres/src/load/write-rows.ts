@@ -1,11 +1,15 @@
 import { boundary } from '@keap-postgres/protocol'
 import type pg from 'pg'
+import { queryAgain } from '../db/query-again.js'
 import { copyInto, copyStaging, createStaging, dropStaging, type Merge, mergeStaging } from '../dialect/merge.js'
 import { keyOf } from '../dialect/row-layout.js'
 import { noteSeenKeys } from './activate.js'
-import type { StreamRows, Stretch } from './batch.js'
+import type { StreamRows } from './batch.js'
 import { copyRows } from './copy-rows.js'
+import type { KnownTables } from './known-tables.js'
+import { readFields } from './row-arrays.js'
 import { pick, sift } from './sift.js'
+import { insertStatement, mergeStatement } from './statements.js'
 
 export type Outcome = { inserted: number; updated: number }
 
@@ -13,25 +17,50 @@ export type Way = {
   metaSchema: string
   /** Nothing in the table can be in the rows' way. Where that is wrong, Postgres refuses them as duplicates. */
   isNew: boolean
+  /** However few they are, the rows go by COPY, which says which column it is that Postgres refuses. */
+  isCareful: boolean
+  tables?: KnownTables | undefined
 }
+
+/** Up to here one statement with the rows as its parameters costs Postgres less than a COPY, and far less than a staging table. */
+const FEW_ROWS = 1000
+const FEW_BYTES = 512 * 1024
 
 /**
  * Brings a batch's rows of one stream into their table by the way that costs least. Where they can only be added, they are
- * copied straight into it. Elsewhere only those that change anything are sent, and merged by their key.
+ * copied straight into it. Elsewhere only those that change anything are written, merged by their key. A few rows go in one
+ * statement, which finds that out itself; of many only what tells them apart is sent first.
  */
-export async function writeRows(client: pg.Client, rows: StreamRows, { metaSchema, isNew }: Way): Promise<Outcome> {
-  const { target, records, stretches } = rows
-  if (isNew || keyOf(target.columns).length === 0) {
-    await copyRows(client, copyInto(target), stretches)
+export async function writeRows(client: pg.Client, rows: StreamRows, way: Way): Promise<Outcome> {
+  const { target, records, stretches, isVersioned } = rows
+  if (way.isNew || keyOf(target.columns).length === 0) {
+    if (isFew(rows, way)) await queryAgain(client, insertStatement(target), readFields(rows))
+    else await copyRows(client, copyInto(target), stretches)
     return { inserted: records, updated: 0 }
   }
+  if (isFew(rows, way)) {
+    if (isVersioned) await noteSeenKeys(client, rows, way)
+    return await mergeFew(client, rows)
+  }
   const sifted = await sift(client, rows)
-  if (rows.isVersioned) await noteSeenKeys(client, rows, { except: sifted.added, metaSchema })
+  if (isVersioned && sifted.added < records) await noteSeenKeys(client, rows, way, sifted.isAdded)
   const picked = pick(rows, sifted)
-  return picked.length > 0 ? await merge(client, rows, picked) : { inserted: 0, updated: 0 }
+  if (picked.records === 0) return { inserted: 0, updated: 0 }
+  return isFew(picked, way) ? await mergeFew(client, picked) : await mergeMany(client, picked)
 }
 
-async function merge(client: pg.Client, { target }: StreamRows, stretches: readonly Stretch[]): Promise<Outcome> {
+function isFew({ records, bytes }: StreamRows, { isCareful }: Way): boolean {
+  return !isCareful && records <= FEW_ROWS && bytes <= FEW_BYTES
+}
+
+async function mergeFew(client: pg.Client, rows: StreamRows): Promise<Outcome> {
+  boundary('before merge')
+  const { rows: outcome } = await queryAgain<Outcome>(client, mergeStatement(rows.target), readFields(rows))
+  boundary('after merge')
+  return outcome[0] ?? { inserted: 0, updated: 0 }
+}
+
+async function mergeMany(client: pg.Client, { target, stretches }: StreamRows): Promise<Outcome> {
   const own: Merge = { table: target.table, columns: target.columns, staging: 'staging' }
   await client.query(createStaging(own))
   await copyRows(client, copyStaging(own), stretches)

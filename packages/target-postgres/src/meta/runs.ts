@@ -1,5 +1,6 @@
 import { RunAgainError } from '@keap-postgres/protocol'
 import type pg from 'pg'
+import { queryAgain, statement } from '../db/query-again.js'
 import { ident, type TableName } from '../dialect/identifiers.js'
 import type { Counts } from './counts.js'
 import { nameText } from './names.js'
@@ -31,8 +32,9 @@ export function claimOf({ runId }: Pick<Run, 'runId'>): string {
  * @returns how many
  */
 export async function closeDeadRuns(client: pg.Client, metaSchema: string): Promise<number> {
-  const { rowCount } = await client.query(
-    `
+  const { rowCount } = await queryAgain(
+    client,
+    statement(`
     with running as materialized (
       select run_id from ${ident(metaSchema)}.runs where status = 'running'
     ), dead as materialized (
@@ -43,7 +45,7 @@ export async function closeDeadRuns(client: pg.Client, metaSchema: string): Prom
       error = 'It ended without a word: killed, or cut off from Postgres. What it had committed stays.'
     from dead
     where runs.run_id = dead.run_id and status = 'running'
-    `,
+    `),
   )
   return rowCount ?? 0
 }
@@ -94,32 +96,36 @@ export async function finishRun(client: pg.Client, run: Run, error?: string): Pr
   )
 }
 
-export type BatchEntry = { batch: number; stream: string; table: TableName; bytes: number; counts: Counts }
+export type BatchEntry = { stream: string; table: TableName; bytes: number; counts: Counts }
 
-export async function recordBatch(client: pg.Client, run: Run, entry: BatchEntry): Promise<void> {
-  const { batch, stream, table, bytes, counts } = entry
-  await client.query(
-    `
-    insert into ${ident(run.metaSchema)}.batches
-      (run_id, batch, stream, target_schema, target_table, bytes, records, inserted, updated, unchanged, deleted,
-        rejected)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-    `,
-    [
-      run.runId,
-      batch,
-      nameText(stream),
-      table.schema,
-      table.table,
-      bytes,
-      counts.records,
-      counts.inserted,
-      counts.updated,
-      counts.unchanged,
-      counts.deleted,
-      counts.rejected,
-    ],
-  )
+/** Notes what a batch did to each of its streams; called in the batch's transaction. */
+export async function recordBatch(
+  client: pg.Client,
+  run: Run,
+  batch: number,
+  entries: readonly BatchEntry[],
+): Promise<void> {
+  await queryAgain(client, statement(insertBatch(run.metaSchema)), [
+    run.runId,
+    batch,
+    entries.map(({ stream }) => nameText(stream)),
+    entries.map(({ table }) => table.schema),
+    entries.map(({ table }) => table.table),
+    entries.map(({ bytes }) => bytes),
+    ...countNames.map((name) => entries.map(({ counts }) => counts[name])),
+  ])
+}
+
+const countNames = ['records', 'inserted', 'updated', 'unchanged', 'deleted', 'rejected'] as const
+
+function insertBatch(metaSchema: string): string {
+  return `
+    insert into ${ident(metaSchema)}.batches
+      (run_id, batch, stream, target_schema, target_table, bytes, ${countNames.join(', ')})
+    select $1, $2, * from unnest(
+      $3::text[], $4::text[], $5::text[], $6::bigint[],
+      ${countNames.map((_, index) => `$${index + 7}::bigint[]`).join(', ')}
+    )`
 }
 
 type SchemaChangeEntry = { stream: string; table: TableName; change: string; ddl: string }
