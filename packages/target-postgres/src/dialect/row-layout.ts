@@ -35,6 +35,11 @@ export function keyOf(columns: readonly Column[]): Column[] {
   return columns.filter((column) => column.isKey)
 }
 
+/** The places of the key's fields. */
+export function keyPlaces(columns: readonly Column[]): number[] {
+  return keyOf(columns).map((_, index) => FIRST_KEY + index)
+}
+
 export const TAB = 0x09
 export const NEWLINE = 0x0a
 

@@ -20,14 +20,17 @@ const ESCAPED = new Map([...'bfnrt'].map((letter, index) => [letter.charCodeAt(0
  * million; and no item needs quotes or escapes.
  */
 export class TextArray {
-  readonly #expected: number
   #bytes = Buffer.alloc(0)
   #at = HEADER_BYTES
   #items = 0
+  #expected = 0
 
-  /** @param expected about how many items there will be */
-  constructor(expected: number) {
+  /** Begins a new array of about so many items, in the memory of the one before. */
+  begin(expected: number): this {
     this.#expected = expected
+    this.#items = 0
+    this.#at = HEADER_BYTES
+    return this
   }
 
   /** Adds the item that the field at `start` of a row holds, and returns where that field ends. */
@@ -49,7 +52,7 @@ export class TextArray {
     return end
   }
 
-  /** The array; it is no longer added to. */
+  /** The array, until the next one is begun. */
   toBuffer(): Buffer {
     if (this.#bytes.length === 0) this.#bytes = Buffer.allocUnsafe(HEADER_BYTES)
     const [dimensions, hasNulls, lowerBound] = [1, 1, 1]

@@ -4,7 +4,7 @@ import { queryAgain, statement } from '../db/query-again.js'
 import { deleteOlderVersions, markOlderVersions } from '../dialect/activate-version.js'
 import { widenColumns } from '../dialect/ddl.js'
 import { qualified, type TableName } from '../dialect/identifiers.js'
-import { keyOf } from '../dialect/row-layout.js'
+import { keyOf, keyPlaces, VERSION } from '../dialect/row-layout.js'
 import {
   createSeen,
   deleteUnseen,
@@ -20,24 +20,24 @@ import type { StreamRows } from './batch.js'
 import type { KnownTables } from './known-tables.js'
 import { lockDdl } from './lock-ddl.js'
 import { readTable } from './read-table.js'
-import { readHeads } from './row-arrays.js'
+import { type Arrays, readFields } from './row-arrays.js'
 import type { StreamTable } from './stream-table.js'
 
-type Noting = { metaSchema: string; tables?: KnownTables | undefined }
+type Noting = { metaSchema: string; arrays: Arrays; tables?: KnownTables | undefined }
 
 /** Notes which keys the rows of a scan hold, but for those whose number, counted from 1, is left out. */
 export async function noteSeenKeys(
   client: pg.Client,
   rows: Pick<StreamRows, 'target' | 'stretches' | 'records'>,
-  { metaSchema, tables }: Noting,
+  { metaSchema, arrays, tables }: Noting,
   isLeftOut?: (number: number) => boolean,
 ): Promise<void> {
   const { target } = rows
   const seen = tables?.hasSeenKeys(target.table)
     ? seenTable(metaSchema, target.table)
     : await ensureSeen(client, target, metaSchema, () => tables?.noteSeenKeys(target.table))
-  const { versions, keys } = readHeads(rows, isLeftOut)
-  await queryAgain(client, statement(noteSeen(seen, target.columns)), [versions, ...keys])
+  const fields = readFields(rows, [VERSION, ...keyPlaces(target.columns)], arrays, isLeftOut)
+  await queryAgain(client, statement(noteSeen(seen, target.columns)), fields)
 }
 
 /**

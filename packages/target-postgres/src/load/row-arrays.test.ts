@@ -20,7 +20,7 @@ test('fields of COPY text become the items of an array, whatever they hold', asy
   )
   await fc.assert(
     fc.asyncProperty(fc.array(anyField), async (items) => {
-      const array = new TextArray(items.length)
+      const array = new TextArray().begin(items.length)
       for (const { field } of items) {
         const row = Buffer.from(`before\t${field}\tafter\n`)
         assert.equal(array.add(row, 7), row.length - 7)
@@ -36,7 +36,7 @@ test('fields of COPY text become the items of an array, whatever they hold', asy
 
 test('an array grows with its items, however many and how long they were expected to be', async () => {
   await using client = await connect(fromUrl(testDatabaseUrl(), 'DATABASE_URL'))
-  const array = new TextArray(3)
+  const array = new TextArray().begin(3)
   const items = Array.from({ length: 100 }, (_, n) => 'x'.repeat((n * 7919) % 20_000))
   for (const item of items) array.add(Buffer.from(`${item}\n`), 0)
   const { rows } = await client.query('select $1::text[] as items', [array.toBuffer()])

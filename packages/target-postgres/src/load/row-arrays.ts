@@ -1,42 +1,44 @@
-import { FIRST_KEY, fieldEnd, HASH, keyOf, rowLayout, VERSION } from '../dialect/row-layout.js'
+import { fieldEnd, rowLayout } from '../dialect/row-layout.js'
 import { TextArray } from '../dialect/text-array.js'
 import { eachRow, type StreamRows } from './batch.js'
 
-/** What tells a stream's rows apart, column by column: arrays with an item for each row, in Postgres' binary form. */
-export type Heads = { hashes: Buffer; versions: Buffer; keys: Buffer[] }
+/** Memory for arrays, of which those of one statement are needed no longer when those of the next are made. */
+export class Arrays {
+  readonly #arrays: TextArray[] = []
 
-/** Reads the heads of a stream's rows, but for those whose number, counted from 1, is left out. */
-export function readHeads(
-  rows: Pick<StreamRows, 'target' | 'stretches' | 'records'>,
+  /** So many, each of about so many items. */
+  begin(count: number, items: number): TextArray[] {
+    while (this.#arrays.length < count) this.#arrays.push(new TextArray())
+    return this.#arrays.slice(0, count).map((array) => array.begin(items))
+  }
+}
+
+type Rows = Pick<StreamRows, 'target' | 'stretches' | 'records'>
+
+/**
+ * What rows hold in some of their fields, by the fields' places in `rowLayout`: an array each with an item for each row, in
+ * Postgres' binary form.
+ *
+ * @param isLeftOut whether a row, by its number, counted from 1, is passed over
+ */
+export function readFields(
+  { stretches, records }: Rows,
+  wanted: readonly number[],
+  arrays: Arrays,
   isLeftOut: (number: number) => boolean = () => false,
-): Heads {
-  const newArray = () => new TextArray(rows.records)
-  const [hashes, versions] = [newArray(), newArray()]
-  const keys = keyOf(rows.target.columns).map(newArray)
-  const fields: (TextArray | undefined)[] = []
-  fields[HASH] = hashes
-  fields[VERSION] = versions
-  fields.length = FIRST_KEY
-  fields.push(...keys)
+): Buffer[] {
+  const found = arrays.begin(wanted.length, records)
+  const fields = Array.from({ length: Math.max(...wanted) + 1 }, (_, place) => found[wanted.indexOf(place)])
   let number = 0
-  for (const { bytes, start } of eachRow(rows)) {
+  for (const { bytes, start } of eachRow({ stretches })) {
     if (isLeftOut(++number)) continue
     let at = start
     for (const field of fields) at = 1 + (field ? field.add(bytes, at) : fieldEnd(bytes, at))
   }
-  return { hashes: hashes.toBuffer(), versions: versions.toBuffer(), keys: keys.map((key) => key.toBuffer()) }
+  return found.map((array) => array.toBuffer())
 }
 
-/** All that rows hold, column by column in the order of `rowLayout`. */
-export function readFields({
-  target,
-  stretches,
-  records,
-}: Pick<StreamRows, 'target' | 'stretches' | 'records'>): Buffer[] {
-  const fields = rowLayout(target.columns).map(() => new TextArray(records))
-  for (const { bytes, start } of eachRow({ stretches })) {
-    let at = start
-    for (const field of fields) at = 1 + field.add(bytes, at)
-  }
-  return fields.map((field) => field.toBuffer())
+/** The same of all their fields, in order. */
+export function readAllFields(rows: Rows, arrays: Arrays): Buffer[] {
+  return readFields(rows, [...rowLayout(rows.target.columns).keys()], arrays)
 }

@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import { queryAgain } from '../db/query-again.js'
+import { HASH, keyPlaces } from '../dialect/row-layout.js'
 import { eachRow, extend, type StreamRows, type Stretch } from './batch.js'
-import { readHeads } from './row-arrays.js'
+import { type Arrays, readFields } from './row-arrays.js'
 import { siftStatement } from './statements.js'
 
 /** Which rows of a stream change something, by their numbers, counted from 1, and how many. */
@@ -16,12 +17,13 @@ export type Sifted = {
  * Finds out which rows of a keyed stream change anything, by their hashes: a record that is what it was costs its key and
  * its hash, and not its row. Added are those whose key isn't in the table; of several rows with one key only the last is left.
  */
-export async function sift(client: pg.Client, rows: StreamRows): Promise<Sifted> {
-  const { hashes, keys } = readHeads(rows)
-  const found = await queryAgain<{ added: Buffer | null; changed: Buffer | null }>(client, siftStatement(rows.target), [
-    hashes,
-    ...keys,
-  ])
+export async function sift(client: pg.Client, rows: StreamRows, arrays: Arrays): Promise<Sifted> {
+  const heads = readFields(rows, [HASH, ...keyPlaces(rows.target.columns)], arrays)
+  const found = await queryAgain<{ added: Buffer | null; changed: Buffer | null }>(
+    client,
+    siftStatement(rows.target),
+    heads,
+  )
   const fates = new Uint8Array(rows.records + 1)
   return {
     isAdded: (number) => fates[number] === ADDED,

@@ -12,6 +12,7 @@ import type { Batch, Reject, StreamRows } from './batch.js'
 import { explainRefusal } from './explain-refusal.js'
 import type { KnownTables } from './known-tables.js'
 import { replaceRows } from './replacement.js'
+import { Arrays } from './row-arrays.js'
 import type { StreamTable } from './stream-table.js'
 import { type Refused, writeCarefully } from './write-carefully.js'
 import { writeRejects } from './write-rejects.js'
@@ -46,10 +47,11 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
     streams.set(target, { counts: addCounts(counts, { ...noCounts, ...more }), bytes: bytes + moreBytes })
   }
   const rejects = [...batch.rejects]
+  const arrays = new Arrays()
   for (const rows of batch.rows.values()) {
     const refused: Reject[] = []
     const { inserted, updated } = await explained(`writing records of ${rows.target.stream}`, () =>
-      write(client, rows, context, (reject) => refused.push(reject)),
+      write(client, rows, { ...context, arrays }, (reject) => refused.push(reject)),
     )
     const records = rows.records - refused.length
     // What becomes of gathered rows is known, and counted, when they replace others.
@@ -80,16 +82,16 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
 async function write(
   client: pg.Client,
   rows: StreamRows,
-  { run, tables, isCareful = false }: WriteContext,
+  { run, tables, isCareful = false, arrays }: WriteContext & { arrays: Arrays },
   onReject: (reject: Reject) => void,
 ): Promise<Outcome> {
   const { metaSchema } = run
   if (!isCareful) {
     await tables?.lookAt(client, rows.target.table)
     const isNew = tables?.isNew(rows.target.table) ?? false
-    return await writeRows(client, rows, { metaSchema, isNew, isCareful, tables })
+    return await writeRows(client, rows, { metaSchema, isNew, isCareful, arrays, tables })
   }
-  return await writeCarefully(client, rows, { metaSchema, isNew: false, isCareful }, async (refused) => {
+  return await writeCarefully(client, rows, { metaSchema, isNew: false, isCareful, arrays }, async (refused) => {
     onReject(await rejectOf(client, rows, refused))
   })
 }

@@ -3,6 +3,7 @@ import { saveRejects } from '../meta/rejects.js'
 import type { Run } from '../meta/runs.js'
 import { noteSeenKeys } from './activate.js'
 import type { Reject } from './batch.js'
+import { Arrays } from './row-arrays.js'
 
 /**
  * Puts records aside, in their batch's transaction. The row that such a record is about stays what it is: a scan that held
@@ -15,9 +16,9 @@ export async function writeRejects(client: pg.Client, run: Run, rejects: readonl
     isPlaced: row !== undefined,
   }))
   await saveRejects(client, run, entries)
-  const { metaSchema } = run
+  const noting = { metaSchema: run.metaSchema, arrays: new Arrays() }
   for (const { target, row, version } of rejects) {
     if (!row || version === undefined) continue
-    await noteSeenKeys(client, { target, stretches: [row], records: 1 }, { metaSchema })
+    await noteSeenKeys(client, { target, stretches: [row], records: 1 }, noting)
   }
 }

@@ -7,7 +7,7 @@ import { noteSeenKeys } from './activate.js'
 import type { StreamRows } from './batch.js'
 import { copyRows } from './copy-rows.js'
 import type { KnownTables } from './known-tables.js'
-import { readFields } from './row-arrays.js'
+import { type Arrays, readAllFields } from './row-arrays.js'
 import { pick, sift } from './sift.js'
 import { insertStatement, mergeStatement } from './statements.js'
 
@@ -19,6 +19,7 @@ export type Way = {
   isNew: boolean
   /** However few they are, the rows go by COPY, which says which column it is that Postgres refuses. */
   isCareful: boolean
+  arrays: Arrays
   tables?: KnownTables | undefined
 }
 
@@ -34,28 +35,32 @@ const FEW_BYTES = 512 * 1024
 export async function writeRows(client: pg.Client, rows: StreamRows, way: Way): Promise<Outcome> {
   const { target, records, stretches, isVersioned } = rows
   if (way.isNew || keyOf(target.columns).length === 0) {
-    if (isFew(rows, way)) await queryAgain(client, insertStatement(target), readFields(rows))
+    if (isFew(rows, way)) await queryAgain(client, insertStatement(target), readAllFields(rows, way.arrays))
     else await copyRows(client, copyInto(target), stretches)
     return { inserted: records, updated: 0 }
   }
   if (isFew(rows, way)) {
     if (isVersioned) await noteSeenKeys(client, rows, way)
-    return await mergeFew(client, rows)
+    return await mergeFew(client, rows, way)
   }
-  const sifted = await sift(client, rows)
+  const sifted = await sift(client, rows, way.arrays)
   if (isVersioned && sifted.added < records) await noteSeenKeys(client, rows, way, sifted.isAdded)
   const picked = pick(rows, sifted)
   if (picked.records === 0) return { inserted: 0, updated: 0 }
-  return isFew(picked, way) ? await mergeFew(client, picked) : await mergeMany(client, picked)
+  return isFew(picked, way) ? await mergeFew(client, picked, way) : await mergeMany(client, picked)
 }
 
 function isFew({ records, bytes }: StreamRows, { isCareful }: Way): boolean {
   return !isCareful && records <= FEW_ROWS && bytes <= FEW_BYTES
 }
 
-async function mergeFew(client: pg.Client, rows: StreamRows): Promise<Outcome> {
+async function mergeFew(client: pg.Client, rows: StreamRows, way: Way): Promise<Outcome> {
   boundary('before merge')
-  const { rows: outcome } = await queryAgain<Outcome>(client, mergeStatement(rows.target), readFields(rows))
+  const { rows: outcome } = await queryAgain<Outcome>(
+    client,
+    mergeStatement(rows.target),
+    readAllFields(rows, way.arrays),
+  )
   boundary('after merge')
   return outcome[0] ?? { inserted: 0, updated: 0 }
 }
