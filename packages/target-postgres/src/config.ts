@@ -1,7 +1,7 @@
 import { SECRET } from '@keap-postgres/protocol'
 import { z } from 'zod'
 import { META_PREFIX } from './dialect/identifiers.js'
-import { AlertSettings } from './snapshots/alert.js'
+import { AlertSettings } from './snapshots/alert-settings.js'
 import { DriftSettings } from './snapshots/drift-settings.js'
 
 const count = z.int().positive()
