@@ -168,9 +168,8 @@ export class Claims implements AsyncDisposable {
 
 async function openTransaction(server: ServerChoice): Promise<Connection> {
   const connection = await connect(server)
-  await connection.query('begin')
   // Whatever the server's settings say about long transactions: this one holds no snapshot and no row.
-  await connection.query(`
+  await connection.query(`begin;
     select set_config(name, '0', true)
     from pg_settings
     where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')

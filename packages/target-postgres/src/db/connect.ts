@@ -29,8 +29,7 @@ export async function connect(server: ServerChoice): Promise<Connection> {
   client.on('error', () => {})
   try {
     await client.connect()
-    if (await isPooled(client)) setInTransactions(client)
-    else await client.query([...settings, ...sessionSettings].map((setting) => `set ${setting}`).join('; '))
+    if (!(await setForSession(client))) setInTransactions(client)
   } catch (error) {
     await client.end().catch(() => {})
     if (isTlsOptional && hasNoTls(error)) {
@@ -42,32 +41,42 @@ export async function connect(server: ServerChoice): Promise<Connection> {
 }
 
 /** What every transaction relies on. */
-const settings = [
-  `timezone = 'UTC'`,
+const settings = {
+  timezone: 'UTC',
   // The driver reads times in ISO style only.
-  `datestyle = 'ISO, MDY'`,
-  'client_min_messages = warning',
+  datestyle: 'ISO, MDY',
+  client_min_messages: 'warning',
   // A lane waits for its turn inside a transaction; a batch is sorted in memory and staged in local buffers.
-  'statement_timeout = 0',
-  'idle_in_transaction_session_timeout = 0',
-  `work_mem = '64MB'`,
-]
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  work_mem: '64MB',
+}
 
-const sessionSettings = [
+const sessionSettings = {
   // A client that has vanished from the network is noticed within a minute, and with it ends what it held.
-  'tcp_keepalives_idle = 30',
-  'tcp_keepalives_interval = 10',
-  'tcp_keepalives_count = 3',
-  `temp_buffers = '32MB'`,
-]
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+  temp_buffers: '32MB',
+}
 
 /**
- * Whether a pooler stands between: it gives a client a number of its own, not that of the server's process, since the process
- * may be another for each transaction. What is set for the session would then be lost, or met by others.
+ * Makes the settings for as long as the connection lives, unless a pooler stands between: it gives a client a number of its own,
+ * not that of the server's process, since the process may be another for each transaction. What is set for the session would
+ * then be lost, or met by others. One round trip finds out and does it.
+ *
+ * @returns whether they are made
  */
-async function isPooled(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-  return rows[0]?.pid !== processIdOf(client)
+async function setForSession(client: pg.Client): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `
+    select set_config(key, value, false)
+    from json_each_text($1)
+    where pg_backend_pid() = $2
+    `,
+    [JSON.stringify({ ...settings, ...sessionSettings }), processIdOf(client)],
+  )
+  return rowCount !== 0
 }
 
 /** The number of the server's process, as it was told when the connection was made; the driver keeps it to itself. */
@@ -80,7 +89,7 @@ export function processIdOf(client: pg.Client): number | undefined {
 function setInTransactions(client: pg.Client): void {
   neverPrepare(client)
   const plain = client.query
-  const local = settings.map((setting) => `set local ${setting}`)
+  const local = Object.entries(settings).map(([name, value]) => `set local ${name} = '${value}'`)
   const query = (statement: unknown, ...rest: unknown[]): unknown => {
     const begins = typeof statement === 'string' && statement.startsWith('begin')
     return Reflect.apply(plain, client, [begins ? [statement, ...local].join('; ') : statement, ...rest])

@@ -3,10 +3,11 @@ import type { Readable, Writable } from 'node:stream'
 import { boundary, type Log, RunAgainError, readMessages, redactor, writeLine } from '@keap-postgres/protocol'
 import type { Config } from '../config.js'
 import type { ServerChoice } from '../db/choose-connection.js'
-import { Claims } from '../db/claims.js'
+import type { Claims } from '../db/claims.js'
 import { secretsOf } from '../db/connect.js'
 import { loadError } from '../db/errors.js'
-import { ask, ServerSession } from '../db/server-session.js'
+import { type LoadConnections, openConnections } from '../db/load-connections.js'
+import { ask } from '../db/server-session.js'
 import type { Session } from '../db/try-again.js'
 import { FALLBACK_SCHEMA } from '../dialect/identifiers.js'
 import { othersWrote } from '../meta/committed.js'
@@ -40,21 +41,13 @@ export type LoadOptions = {
  * @throws {ConfigError} when the database can't be reached, or refuses permission
  */
 export async function load(options: LoadOptions): Promise<Counts> {
-  const { server } = options
-  const { reconnect_seconds: seconds } = options.config
-  await using claims = await Claims.open(server, seconds)
-  await using control = await ServerSession.open(server, seconds)
-  await using laneA = await ServerSession.open(server, seconds)
-  await using laneB = await ServerSession.open(server, seconds)
-  return (await loadOver({ claims, control, lanes: [laneA, laneB] }, options)).counts
+  await using connections = await openConnections(options.server, options.config.reconnect_seconds)
+  return (await loadOver(connections, options)).counts
 }
-
-/** Of a load: `claims` keeps others away, `control` reads what tables there are, each of `lanes` carries a batch. */
-type Connections = { claims: Claims; control: Session; lanes: readonly Session[] }
 
 /** The same over these connections; control and lanes may also be one. */
 export async function loadOver(
-  { claims, control, lanes }: Connections,
+  { claims, control, lanes }: LoadConnections,
   options: LoadOptions,
 ): Promise<{ run: Run; counts: Counts }> {
   const { config, server, log } = options
@@ -171,15 +164,24 @@ async function keepRows(tables: StreamTables, { config, log }: Pick<LoadOptions,
 async function openRun(control: Session, claims: Claims, { config, log }: LoadOptions): Promise<Run> {
   const run = { ...scopeOf(config), runId: randomUUID() }
   try {
-    await ask(control, (client) => migrate(client, config.meta_schema))
-    await ask(control, (client) => closeDeadRuns(client, config.meta_schema))
-    await claims.take(claimOf(run))
+    const [ownsState] = await Promise.all([claimRun(claims, run), prepareMeta(control, config.meta_schema)])
     await ask(control, (client) => startRun(client, run, { target: packageVersion }))
-    if (!(await claims.take(`state ${run.metaSchema} ${run.stateId}`))) log.warn(sharedState(run))
+    if (!ownsState) log.warn(sharedState(run))
     return run
   } catch (error) {
     throw loadError(error, `preparing the schema ${config.meta_schema}`)
   }
+}
+
+/** Whether no other run has claimed the state. */
+async function claimRun(claims: Claims, run: Run): Promise<boolean> {
+  await claims.take(claimOf(run))
+  return await claims.take(`state ${run.metaSchema} ${run.stateId}`)
+}
+
+async function prepareMeta(control: Session, metaSchema: string): Promise<void> {
+  await ask(control, (client) => migrate(client, metaSchema))
+  await ask(control, (client) => closeDeadRuns(client, metaSchema))
 }
 
 /**
