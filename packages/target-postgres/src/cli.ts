@@ -1,10 +1,9 @@
 import { createLog, loadConfig, reportFailure, withDotEnv, writeLine } from '@keap-postgres/protocol'
-import type { Arguments } from './arguments.js'
+import { type Arguments, parseArguments } from './arguments.js'
 import type { Context, Surroundings } from './commands/context.js'
 import { Config } from './config.js'
 import { chooseConnection } from './db/choose-connection.js'
 import { secretsOf } from './db/connect.js'
-import { plainLoad } from './plain-load.js'
 
 const NAME = 'target-postgres'
 
@@ -12,7 +11,7 @@ const NAME = 'target-postgres'
 export async function runCli(world: Surroundings): Promise<number> {
   const secrets: string[] = []
   try {
-    const parsed = plainLoad(world.argv) ?? (await parseAny(world.argv))
+    const parsed = await parseArguments(world.argv)
     if (parsed.command === 'print') {
       await writeLine(world.stdout, parsed.text)
       return 0
@@ -29,12 +28,6 @@ export async function runCli(world: Surroundings): Promise<number> {
   } catch (error) {
     return reportFailure(error, { name: NAME, env: world.env, secrets, stderr: world.stderr })
   }
-}
-
-/** yargs takes a tenth of a second to load. */
-async function parseAny(argv: readonly string[]): Promise<Arguments> {
-  const { parseArguments } = await import('./arguments.js')
-  return await parseArguments(argv)
 }
 
 /** Beside those of the configured connection. */

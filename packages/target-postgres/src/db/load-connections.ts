@@ -7,7 +7,8 @@ import type { Session } from './try-again.js'
 export type LoadConnections = { claims: Claims; control: Session; lanes: readonly Session[] }
 
 /**
- * Opens them side by side: each takes a handful of round trips. Where one can't be opened, none stays open.
+ * Opens them: the first alone, since what refuses it would refuse the others too, and those side by side. Where one can't be
+ * opened, none stays open.
  *
  * @throws {ConfigError} when the server can't be reached
  */
@@ -15,16 +16,16 @@ export async function openConnections(
   server: ServerChoice,
   reconnectSeconds: number,
 ): Promise<LoadConnections & AsyncDisposable> {
-  const guard = Claims.open(server, reconnectSeconds)
+  const claims = await Claims.open(server, reconnectSeconds)
   const open = () => ServerSession.open(server, reconnectSeconds)
   const sessions = [open(), open(), open()] as const
   const close = async () => {
     await Promise.all(sessions.map(closeOpened))
     // Last: nobody else may take a table over that one of the others still writes to.
-    await closeOpened(guard)
+    await claims[Symbol.asyncDispose]()
   }
   try {
-    const [claims, control, ...lanes] = await Promise.all([guard, ...sessions])
+    const [control, ...lanes] = await Promise.all(sessions)
     return { claims, control, lanes, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
