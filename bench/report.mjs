@@ -10,7 +10,8 @@ export async function writeReport({ measurements, peers, rounds }, database, log
   const { rows } = await database.client.query('select version(), current_setting($1) as fsync', ['fsync'])
   const parts = [machine(rows[0], rounds)]
   for (const scenario of new Set(measurements.map((one) => one.scenario))) {
-    parts.push(`### ${heading(scenario)}`, table(measurements.filter((one) => one.scenario === scenario)))
+    const entries = measurements.filter((one) => one.scenario === scenario)
+    parts.push(`### ${heading(scenario, entries[0].rounds)}`, table(entries))
   }
   for (const reason of peers.missing) parts.push(`Not measured: ${reason}.`)
   if (peers.pythonVersion) parts.push(`The peers ran on ${peers.pythonVersion}.`)
@@ -26,12 +27,12 @@ function machine({ version, fsync }, rounds) {
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} cores (${cpu?.model.trim()}), ` +
     `${Math.round(os.totalmem() / 1024 ** 3)} GiB of memory, ${os.type()} ${os.release()}, Node ${process.versions.node}, ` +
     `${version.split(' on ')[0]} on the same machine with its own settings (fsync ${fsync}). ` +
-    `Medians of ${rounds} rounds; load on the machine before it began: ${os.loadavg()[0]?.toFixed(1)}.`
+    `Medians of ${rounds} rounds, where it doesn't say one; load on the machine before it began: ${os.loadavg()[0]?.toFixed(1)}.`
   )
 }
 
-function heading(scenario) {
-  return scenario[0].toUpperCase() + scenario.slice(1)
+function heading(scenario, rounds) {
+  return `${scenario[0].toUpperCase()}${scenario.slice(1)}${rounds === 1 ? ' (one round)' : ''}`
 }
 
 function table(entries) {
