@@ -82,7 +82,7 @@ async function runScenario({ database, run, dir }, { streams, ...scenario }, not
   removeAll(files, finished)
 }
 
-/** The other Singer targets, with fewer records, and target-postgres beside them. */
+/** The other Singer targets, and target-postgres beside them. */
 async function runPeers({ database, run, dir, log }, note) {
   const { peers, missing, pythonVersion } = installPeers(log)
   for (const kind of peers.length > 0 ? ['wide', 'narrow'] : []) {
