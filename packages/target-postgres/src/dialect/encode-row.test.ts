@@ -18,8 +18,8 @@ function encoderOfTexts(source = columns, onUnknown: (property: string) => void 
   const reader = new RecordReader()
   const out = new RowWriter((minBytes) => Buffer.alloc(Math.max(minBytes, 1000)))
   return (record: string, more = '', line = 1): string[] => {
-    const bytes = Buffer.from(`{"type":"RECORD","stream":"t","record":${record}${more}}\n`)
-    const message = reader.read(bytes, 0, bytes.length - 1)
+    reader.begin(Buffer.from(`{"type":"RECORD","stream":"t","record":${record}${more}}\n`))
+    const message = reader.read()
     assert.ok(message)
     const length = encode(message, line, out)
     const row = out.bytes.toString('utf8', out.at - length, out.at)

@@ -89,16 +89,16 @@ export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSour
   }
 
   function writeValues(record: RecordSlots, slots: Int32Array, line: number, out: RowWriter): void {
-    const { bytes, starts, ends, marks } = record
+    const { bytes } = record
     let index = 1
     for (const field of fields) {
       const slot = slots[index++] as number
-      const start = starts[slot] as number
+      const start = record.startOf(slot)
       out.byte(TAB)
       if (slot < 0 || bytes[start] === LETTER_N) {
         if (field.isKey) throw missingKey(stream, line, field.property, textIn(record, slot))
         out.null()
-      } else if (!field.copy(out, bytes, start, ends[slot] as number, marks[slot] as number)) {
+      } else if (!field.copy(out, bytes, start, record.endOf(slot), record.marksOf(slot))) {
         const value = record.text(slot)
         const text = field.encode(value)
         if (text === undefined) throw badValue({ ...field, stream, line, key: shownKey(record, columns), value })

@@ -77,9 +77,10 @@ export function copyRecord(out: RowWriter, record: RecordSlots): JsonText | unde
 }
 
 /** Whether the record's bytes are its COPY text. Of names and of what stands between values the scanner keeps no marks. */
-function isPlain({ bytes, start, length, shape, marks }: RecordSlots): boolean {
+function isPlain(record: RecordSlots): boolean {
+  const { bytes, start, length, shape } = record
   for (let slot = 0; slot < shape.size; slot++) {
-    if (((marks[slot] as number) & (ESCAPED | ODD)) !== 0) return false
+    if ((record.marksOf(slot) & (ESCAPED | ODD)) !== 0) return false
   }
   for (let at = start; at < start + length; at++) {
     const byte = bytes[at]
