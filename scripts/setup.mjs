@@ -22,6 +22,7 @@ export function setup() {
   }
   run(bin('tsc'), ['-b'], { stdio: ['inherit', 2, 2] })
   assemble('packages/protocol', 'line')
+  assemble('packages/target-postgres', 'row')
   // A package holds all that it needs, so that it works wherever it is installed.
   mirror(path.join(root, 'schemas'), path.join(root, 'packages/tap-keap/dist/schemas'))
   mirror(path.join(root, 'sql'), path.join(root, 'packages/target-postgres/dist/sql'))

@@ -21,12 +21,9 @@ import {
   TAB,
   ZERO,
 } from './bytes'
+import { ESCAPED, ODD } from './marks'
 
 export const REFUSED: i32 = 0
-
-/** What a value's bytes hold beside plain text: `src/marks.ts` says what each mark means. */
-const ESCAPED: i32 = 1
-const ODD: i32 = 2
 
 /** What has been seen since it was last set to 0. */
 export let marks: i32 = 0

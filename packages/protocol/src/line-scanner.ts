@@ -49,6 +49,8 @@ export class LineScanner {
   memory: Memory = newMemory(0)
   /** Where the table of the record's members begins, four words each: see `assembly/layout.ts`. */
   table = 0
+  /** How many blocks there have been: what others keep in `spare` is lost with the next one. */
+  blocks = 0
   #functions: Functions = functionsIn(this.memory)
   #spare = 0
 
@@ -58,8 +60,9 @@ export class LineScanner {
     const tableStart = aligned(end + SLACK_BYTES)
     const tableEnd = tableStart + WORD_BYTES * ENTRY_WORDS * (Math.ceil(block.length / MEMBER_BYTES) + 1)
     if (this.bytes.length > MAX_IDLE_BYTES && tableEnd < this.bytes.length / 2) this.#renew()
-    this.#spare = tableEnd
     this.#growTo(tableEnd)
+    this.#spare = tableEnd
+    this.blocks++
     this.bytes.set(block, BLOCK_START)
     this.bytes.fill(0, end, end + SLACK_BYTES)
     this.words[TABLE] = tableStart

@@ -33,8 +33,14 @@ export class RowWriter {
     this.bytes[this.at++] = LETTER_N
   }
 
-  text(text: string): void {
-    this.at += this.bytes.write(text, this.at)
+  /** The first `length` characters of a text without any beyond ASCII. */
+  ascii(text: string, length: number): void {
+    this.at += this.bytes.write(text, this.at, length, 'latin1')
+  }
+
+  all(source: Uint8Array): void {
+    this.bytes.set(source, this.at)
+    this.at += source.length
   }
 
   copy(source: Buffer, start: number, end: number): void {
@@ -42,18 +48,6 @@ export class RowWriter {
     let { at } = this
     if (end - start > LOOP_BYTES) at += source.copy(bytes, at, start, end)
     else for (let next = start; next < end; next++) bytes[at++] = source[next] as number
-    this.at = at
-  }
-
-  /** Copies with each backslash doubled. */
-  copyDoubled(source: Buffer, start: number, end: number): void {
-    const { bytes } = this
-    let { at } = this
-    for (let next = start; next < end; next++) {
-      const byte = source[next] as number
-      if (byte === BACKSLASH) bytes[at++] = BACKSLASH
-      bytes[at++] = byte
-    }
     this.at = at
   }
 }
