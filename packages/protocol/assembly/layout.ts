@@ -8,10 +8,14 @@ export const OUTER_MEMBERS: i32 = 12
 export const LINE_END: i32 = 16
 export const TABLE: i32 = 20
 export const TABLE_END: i32 = 24
+export const START_PIECE: i32 = 28
+export const MEMBERS_PIECE: i32 = 32
+export const END_PIECE: i32 = 36
+export const FORGOTTEN: i32 = 40
 
-/** The line to expect: see `template.ts`. */
-export const TEMPLATE: i32 = 64
-export const TEMPLATE_END: i32 = 64 * 1024
+/** The pieces that lines are known to be made of: see `pieces.ts`. */
+export const PIECES: i32 = 64
+export const PIECES_END: i32 = 2 * 1024 * 1024
 
 /**
  * An entry of the table: four words. Where the key begins; its length, with quotes, and below that two bits of marks; where

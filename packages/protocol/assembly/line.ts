@@ -1,16 +1,13 @@
 import { byte, CLOSE_BRACE, COMMA, NEWLINE, OPEN_BRACE, QUOTE } from './bytes'
-import { ENTRY, LINE_END, OUTER_MEMBERS, RECORD_START, TABLE_END } from './layout'
-import { addEntry, readRecord, SAME_END, sameness } from './record'
-import { behind, FIRST_PIECE, hasTemplate } from './template'
+import { END_PIECE, ENTRY, LINE_END, MEMBERS_PIECE, OUTER_MEMBERS, RECORD_END, START_PIECE, TABLE_END } from './layout'
+import { add, follow, followersOf, forgetPieces, found, isFull, startsOf } from './pieces'
+import { addEntry, membersEnd, readRecord } from './record'
 import { colon, REFUSED, space, string, value } from './value'
 
-export { learn } from './template'
-
-/** What `line` returns for a line that is JSON; for another it returns 0. */
+/** Bits of what `line` returns for a line that isn't refused. */
 const READ: i32 = 1
-
-/** Added when it begins as the template says; `readRecord` adds more. */
-const SAME_START: i32 = 2
+const BLANK: i32 = 2
+const KNOWN_START: i32 = 4
 
 /** `"record"`, in two words. */
 const RECORD_1: u32 = 0x63657222
@@ -18,45 +15,61 @@ const RECORD_2: u32 = 0x2264726f
 
 /**
  * Reads the line at `start`. The table then says from its beginning which members the record has, and from its end down,
- * which the message around it has, but for those in front of the record if they are as the template says.
+ * which the message around it has, but for those in front of the record when `START_PIECE` stands for them (`KNOWN_START`). Two
+ * lines with one `END_PIECE` differ only in the values of the record.
  *
  * @param isBare the line is a record, without a message around it
+ * @param isPlain pieces are not to be used
  */
-export function line(start: i32, isBare: bool): i32 {
-  store<i32>(OUTER_MEMBERS, 0)
-  const inside = hasTemplate() ? behind(FIRST_PIECE, start) : 0
-  if (inside === 0) return isBare ? bareLine(start) : message(start)
-  store<i32>(RECORD_START, inside - 1)
-  const end = readRecord(inside, true)
-  if (end === REFUSED) return REFUSED
-  const seen = READ | SAME_START | sameness
-  if ((seen & SAME_END) !== 0) return seen
-  return isBare ? finish(end, seen) : afterRecord(start, end, seen)
-}
-
-function bareLine(start: i32): i32 {
+export function line(start: i32, isBare: bool, isPlain: bool): i32 {
+  if (isFull) forgetPieces()
+  clear()
+  const starts = isPlain ? 0 : startsOf(start)
+  const inside = isPlain ? 0 : follow(starts, start)
+  if (inside !== 0) {
+    store<i32>(START_PIECE, found)
+    const end = readRecord(inside - 1, found)
+    if (end === REFUSED) return REFUSED
+    const seen = READ | KNOWN_START
+    if (load<i32>(END_PIECE) !== 0) return seen
+    return isBare ? finish(end, seen) : afterRecord(start, end, seen)
+  }
   const at = space(start)
+  if (byte(at) === NEWLINE) {
+    store<i32>(LINE_END, at + 1)
+    return READ | BLANK
+  }
   if (byte(at) !== OPEN_BRACE) return REFUSED
-  store<i32>(RECORD_START, at)
-  const end = readRecord(at + 1, false)
-  return end === REFUSED ? REFUSED : finish(end, READ)
-}
-
-function message(start: i32): i32 {
-  const at = space(start)
-  if (byte(at) !== OPEN_BRACE) return REFUSED
+  if (isBare) {
+    const end = startRecord(start, at, starts)
+    return end === REFUSED ? REFUSED : finish(end, READ)
+  }
   const next = space(at + 1)
-  return byte(next) === CLOSE_BRACE ? finish(next + 1, READ) : outerMembers(start, next, READ)
+  return byte(next) === CLOSE_BRACE ? finish(next + 1, READ) : outerMembers(start, next, starts, READ)
 }
 
-function afterRecord(start: i32, end: i32, seen: i32): i32 {
-  const next = space(end)
+function clear(): void {
+  store<i32>(OUTER_MEMBERS, 0)
+  store<i32>(START_PIECE, 0)
+  store<i32>(MEMBERS_PIECE, 0)
+  store<i32>(END_PIECE, 0)
+}
+
+/** Reads a record in a line whose start isn't known yet. */
+function startRecord(line: i32, at: i32, starts: i32): i32 {
+  const piece = starts === 0 ? 0 : add(starts, line, at + 1, at, 0)
+  store<i32>(START_PIECE, piece)
+  return readRecord(at, piece)
+}
+
+function afterRecord(line: i32, at: i32, seen: i32): i32 {
+  const next = space(at)
   if (byte(next) === CLOSE_BRACE) return finish(next + 1, seen)
-  return byte(next) === COMMA ? outerMembers(start, space(next + 1), seen) : REFUSED
+  return byte(next) === COMMA ? outerMembers(line, space(next + 1), 0, seen) : REFUSED
 }
 
 /** Reads a message from the key at `at` on. */
-function outerMembers(line: i32, at: i32, seen: i32): i32 {
+function outerMembers(line: i32, at: i32, starts: i32, seen: i32): i32 {
   const tableEnd = load<i32>(TABLE_END)
   let entry = tableEnd
   let key = at
@@ -68,10 +81,9 @@ function outerMembers(line: i32, at: i32, seen: i32): i32 {
     if (start === REFUSED) return REFUSED
     let end: i32
     if (byte(start) === OPEN_BRACE && load<u32>(key) === RECORD_1 && load<u32>(key, 4) === RECORD_2) {
-      // Of two records the last counts, and the template knows only one.
-      if (seen !== READ) return message(line)
-      store<i32>(RECORD_START, start)
-      end = readRecord(start + 1, false)
+      // Of two records the last counts, and pieces know only one.
+      if (load<i32>(START_PIECE) !== 0) return plainly(line)
+      end = startRecord(line, start, starts)
     } else {
       end = value(start, 0)
     }
@@ -88,10 +100,18 @@ function outerMembers(line: i32, at: i32, seen: i32): i32 {
   }
 }
 
+function plainly(start: i32): i32 {
+  return line(start, false, true)
+}
+
 /** Nothing but white space may follow. */
 function finish(at: i32, seen: i32): i32 {
   const next = space(at)
   if (byte(next) !== NEWLINE) return REFUSED
   store<i32>(LINE_END, next + 1)
+  const piece = load<i32>(MEMBERS_PIECE)
+  if (piece !== 0) {
+    store<i32>(END_PIECE, add(followersOf(piece), membersEnd, next + 1, load<i32>(RECORD_END) - 1, 0))
+  }
   return seen
 }

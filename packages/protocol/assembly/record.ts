@@ -1,12 +1,10 @@
 import { byte, CLOSE_BRACE, COMMA, QUOTE } from './bytes'
-import { ENTRY, LINE_END, MEMBERS, RECORD_END, TABLE } from './layout'
-import { behind, expected, firstGap, keyLength, keyStart, nextPiece } from './template'
+import { END_PIECE, ENTRY, LINE_END, MEMBERS, MEMBERS_PIECE, RECORD_END, RECORD_START, TABLE } from './layout'
+import { add, follow, followersOf, found, keyLength, keyStart } from './pieces'
 import { clearMarks, colon, marks, REFUSED, space, string, value } from './value'
 
-/** How far the record that was read last is as the template says: its members, and then also the rest of its line. */
-export const SAME_MEMBERS: i32 = 4
-export const SAME_END: i32 = 8
-export let sameness: i32 = 0
+/** Where the values of the record end. */
+export let membersEnd: i32 = 0
 
 export function addEntry(entry: i32, key: i32, keyLength: i32, start: i32, end: i32, seen: i32): void {
   store<i32>(entry, key)
@@ -16,63 +14,61 @@ export function addEntry(entry: i32, key: i32, keyLength: i32, start: i32, end: 
 }
 
 /**
- * Reads the members of the record that `at` lies in, right behind its brace, into the table, and returns the place behind
- * the record.
+ * Reads the record at `start` into the table, and returns the place behind it; `END_PIECE` says whether the rest of the line was
+ * read with it.
+ *
+ * @param before the piece that ends with the record's brace; 0 where pieces are of no use
  */
-export function readRecord(at: i32, hasTemplate: bool): i32 {
+export function readRecord(start: i32, before: i32): i32 {
   const table = load<i32>(TABLE)
   let entry = table
-  let next = at
-  let left = hasTemplate ? expected() : -1
-  let piece = hasTemplate ? firstGap() : 0
-  sameness = 0
+  let next = start + 1
+  let piece = before
+  store<i32>(RECORD_START, start)
   while (true) {
     let key: i32
     let length: i32
-    let start = left > 0 ? behind(piece, next) : 0
-    if (start !== 0) {
-      left--
-      key = keyStart(piece, next)
-      length = keyLength(piece)
-      piece = nextPiece(piece)
-    } else {
-      if (left === 0) {
-        const end = behind(piece, next)
-        if (end !== 0) {
-          sameness = SAME_MEMBERS | SAME_END
-          store<i32>(LINE_END, end)
-          return finishRecord(table, entry, keyStart(piece, next) + 1)
-        }
+    let valueStart = piece === 0 ? 0 : follow(followersOf(piece), next)
+    if (valueStart !== 0) {
+      key = keyStart(found, next)
+      length = keyLength(found)
+      if (length === 0) {
+        store<i32>(END_PIECE, found)
+        store<i32>(LINE_END, valueStart)
+        next = key
+        break
       }
+      piece = found
+      // White space may follow where none did before.
+      valueStart = space(valueStart)
+    } else {
+      const before = next
       next = space(next)
       if (byte(next) === CLOSE_BRACE) {
-        if (left === 0) sameness = SAME_MEMBERS
-        return finishRecord(table, entry, next + 1)
+        membersEnd = before
+        break
       }
-      left = -1
       if (entry !== table) {
         if (byte(next) !== COMMA) return REFUSED
         next = space(next + 1)
       }
+      if (byte(next) !== QUOTE) return REFUSED
       key = next
-      if (byte(key) !== QUOTE) return REFUSED
       next = string(key + 1)
       if (next === REFUSED) return REFUSED
       length = next - key
-      start = colon(next)
-      if (start === REFUSED) return REFUSED
+      valueStart = colon(next)
+      if (valueStart === REFUSED) return REFUSED
+      if (piece !== 0) piece = add(followersOf(piece), before, valueStart, key, length)
     }
     clearMarks()
-    const end = value(start, 0)
-    if (end === REFUSED) return REFUSED
-    addEntry(entry, key, length, start, end, marks)
+    next = value(valueStart, 0)
+    if (next === REFUSED) return REFUSED
+    addEntry(entry, key, length, valueStart, next, marks)
     entry += ENTRY
-    next = end
   }
-}
-
-function finishRecord(table: i32, entry: i32, end: i32): i32 {
   store<i32>(MEMBERS, (entry - table) / ENTRY)
-  store<i32>(RECORD_END, end)
-  return end
+  store<i32>(MEMBERS_PIECE, piece)
+  store<i32>(RECORD_END, next + 1)
+  return next + 1
 }

@@ -1,5 +1,4 @@
-import { LineScanner, SAME_MEMBERS } from './line-scanner.js'
-import { isBlank } from './read-blocks.js'
+import { BLANK, LineScanner } from './line-scanner.js'
 import { RecordSlots } from './record-slots.js'
 import { refuse } from './refuse.js'
 import type { Shape } from './shape.js'
@@ -12,8 +11,9 @@ export class BareRecordReader {
   readonly #scanner = new LineScanner()
   readonly #record = new RecordSlots(this.#scanner)
   readonly #shapes = new Shapes()
-  /** What the scanner expects. */
-  #learned: Shape | undefined
+  /** The shapes that pieces of lines stand for. */
+  readonly #known = new Map<number, Shape>()
+  #forgotten = 0
   #next = 0
   #end = 0
 
@@ -36,26 +36,33 @@ export class BareRecordReader {
    */
   read(): RecordSlots | undefined {
     const scanner = this.#scanner
-    const record = this.#record
     const start = this.#next
-    const seen = scanner.read(start, true)
-    if (seen === 0) return this.#passBlank()
+    const seen = scanner.read(start, true, false)
+    if (seen === 0) this.#refuse(start)
     this.#next = scanner.lineEnd
-    const isExpected = (seen & SAME_MEMBERS) !== 0 && this.#learned
-    const shape = isExpected || this.#shapes.find(scanner)
-    if (!isExpected && shape === record.shape) {
-      scanner.learn(start)
-      this.#learned = shape
-    }
-    record.shape = shape
-    return record
+    if ((seen & BLANK) !== 0) return undefined
+    this.#record.shape = this.#shapeOf(scanner.membersPiece)
+    return this.#record
   }
 
-  #passBlank(): undefined {
+  #shapeOf(piece: number): Shape {
+    const scanner = this.#scanner
+    if (scanner.forgotten !== this.#forgotten) {
+      this.#forgotten = scanner.forgotten
+      this.#known.clear()
+    }
+    let shape = this.#known.get(piece)
+    if (!shape) {
+      shape = this.#shapes.find(scanner)
+      if (piece !== 0) this.#known.set(piece, shape)
+    }
+    return shape
+  }
+
+  #refuse(start: number): never {
     const { bytes } = this.#scanner
-    const start = this.#next
     const end = bytes.indexOf(NEWLINE, start)
     this.#next = end + 1
-    if (!isBlank(bytes, start, end)) refuse(bytes.toString('utf8', start, end), true)
+    return refuse(bytes.toString('utf8', start, end), true)
   }
 }

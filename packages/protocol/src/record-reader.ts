@@ -1,6 +1,5 @@
 import { startsWith } from './bytes.js'
-import { LineScanner, SAME_END, SAME_MEMBERS, SAME_START } from './line-scanner.js'
-import { isBlank } from './read-blocks.js'
+import { BLANK, KNOWN_START, LineScanner } from './line-scanner.js'
 import { RecordSlots } from './record-slots.js'
 import { refuse } from './refuse.js'
 import type { Shape } from './shape.js'
@@ -38,8 +37,8 @@ type Outer = {
   time: unknown
 }
 
-/** What a line means that is like the one learned: all that stands before its record, and the whole of it. */
-type Expected = { opening: Outer; message: RecordLine; shape: Shape }
+/** What a line means but for the values of its record. */
+type Meaning = { message: RecordLine; shape: Shape }
 
 /**
  * Reads RECORD messages, of which a tap sends millions. What stands in line after line, the stream, the time, the names of
@@ -51,8 +50,14 @@ export class RecordReader {
   readonly #streams = new Map<string, Known<Stream>>()
   #stream: Known<Stream> | undefined
   #time: Known<unknown> | undefined
-  #expected: Expected | undefined
-  #last: { message: RecordLine; shape: Shape } | undefined
+  /** What pieces of lines stand for. */
+  readonly #openings = new Map<number, Outer>()
+  readonly #shapes = new Map<number, Shape>()
+  readonly #meanings = new Map<number, Meaning>()
+  #endPiece = 0
+  #meaning: Meaning | undefined
+  #forgotten = 0
+  #isBlank = false
   #start = 0
   #next = 0
   #end = 0
@@ -78,19 +83,27 @@ export class RecordReader {
    */
   read(): RecordLine | undefined {
     const scanner = this.#scanner
-    const start = this.#next
-    this.#start = start
-    const seen = scanner.read(start, false)
-    if (seen === 0) return this.#passBlank()
+    this.#start = this.#next
+    const seen = scanner.read(this.#start, false, false)
+    if (seen === 0) this.#refuse()
     this.#next = scanner.lineEnd
-    if ((seen & SAME_END) === 0 || !this.#expected) return this.#readAnew(seen)
-    this.#record.shape = this.#expected.shape
-    return this.#expected.message
+    this.#isBlank = (seen & BLANK) !== 0
+    if (this.#isBlank) return undefined
+    if (scanner.forgotten !== this.#forgotten) this.#forget()
+    const { endPiece } = scanner
+    // Most lines are like the one before.
+    if (endPiece !== this.#endPiece) {
+      this.#meaning = this.#meanings.get(endPiece)
+      this.#endPiece = endPiece
+    }
+    if (!this.#meaning) return this.#interpret(seen)
+    this.#record.shape = this.#meaning.shape
+    return this.#meaning.message
   }
 
   /** Whether there is nothing but white space in the line that was read last. */
   get isBlank(): boolean {
-    return isBlank(this.#scanner.bytes, this.#start, this.#next - 1)
+    return this.#isBlank
   }
 
   /** The line that was read last, or how it begins. */
@@ -98,48 +111,51 @@ export class RecordReader {
     return this.#scanner.bytes.toString('utf8', this.#start, Math.min(this.#next - 1, this.#start + maxBytes))
   }
 
-  #passBlank(): undefined {
+  #refuse(): never {
     this.#next = this.#scanner.bytes.indexOf(NEWLINE, this.#start) + 1
-    if (!this.isBlank) refuse(this.text(), false)
+    return refuse(this.text(), false)
   }
 
-  #readAnew(seen: number): RecordLine | undefined {
-    const outer = this.#readOuter(seen)
+  #forget(): void {
+    this.#forgotten = this.#scanner.forgotten
+    this.#openings.clear()
+    this.#shapes.clear()
+    this.#meanings.clear()
+    this.#endPiece = 0
+    this.#meaning = undefined
+  }
+
+  #interpret(seen: number, startPiece = this.#scanner.startPiece): RecordLine | undefined {
+    const scanner = this.#scanner
+    const isKnownStart = (seen & KNOWN_START) !== 0
+    const opening = isKnownStart ? this.#openings.get(startPiece) : undefined
+    // Known to the scanner, but of a line that was no good.
+    if (isKnownStart && !opening) return this.#interpret(scanner.read(this.#start, false, true), startPiece)
+    const outer = opening ? { ...opening } : nothingSeen()
+    for (let index = 0; index < scanner.outerMembers; index++) {
+      const { key, start, end } = scanner.outerMember(index)
+      if (!this.#take(outer, key, start, end)) return undefined
+      if (start === scanner.recordStart) this.#openings.set(startPiece, { ...outer })
+    }
     if (!outer.isRecord) return undefined
     const message = checked(outer, this.#record)
-    const isExpected = (seen & SAME_MEMBERS) !== 0 && this.#expected
-    const shape = isExpected ? isExpected.shape : (outer.stream as Stream).shapes.find(this.#scanner)
+    const shape = this.#shapeOf(outer.stream as Stream)
     this.#record.shape = shape
-    this.#learn(seen, message, shape)
+    if (scanner.endPiece !== 0) {
+      this.#meaning = { message, shape }
+      this.#meanings.set(scanner.endPiece, this.#meaning)
+    }
     return message
   }
 
-  /** A line that is like the one before, but not like the one expected, is what the next ones are likely to be like. */
-  #learn(seen: number, message: RecordLine, shape: Shape): void {
-    const last = this.#last
-    this.#last = { message, shape }
-    if (last?.shape !== shape || last.message.stream !== message.stream) return
-    const isSameEnd = last.message.version === message.version && last.message.time_extracted === message.time_extracted
-    // With each record a time of its own, the end is never as expected, and need not be.
-    if ((seen & SAME_MEMBERS) !== 0 && !isSameEnd) return
-    const opening = (seen & SAME_START) !== 0 && this.#expected ? this.#expected.opening : this.#readOuter(0, true)
-    this.#expected = { opening, message, shape }
-    this.#scanner.learn(this.#start)
-  }
-
-  /** @param isOpening what stands behind the record is left out */
-  #readOuter(seen: number, isOpening = false): Outer {
-    const scanner = this.#scanner
-    const outer: Outer =
-      (seen & SAME_START) !== 0 && this.#expected
-        ? { ...this.#expected.opening }
-        : { isRecord: false, stream: undefined, hasRecord: false, version: undefined, time: undefined }
-    for (let index = 0; index < scanner.outerMembers; index++) {
-      const { key, start, end } = scanner.outerMember(index)
-      if (!this.#take(outer, key, start, end)) break
-      if (isOpening && start === scanner.recordStart) break
+  #shapeOf({ shapes }: Stream): Shape {
+    const piece = this.#scanner.membersPiece
+    let shape = this.#shapes.get(piece)
+    if (!shape) {
+      shape = shapes.find(this.#scanner)
+      if (piece !== 0) this.#shapes.set(piece, shape)
     }
-    return outer
+    return shape
   }
 
   /** Takes note of a member, and tells whether the message can still be a RECORD. */
@@ -175,6 +191,10 @@ export class RecordReader {
     }
     return this.#time.meaning
   }
+}
+
+function nothingSeen(): Outer {
+  return { isRecord: false, stream: undefined, hasRecord: false, version: undefined, time: undefined }
 }
 
 function checked({ stream, hasRecord, ...outer }: Outer, record: RecordSlots): RecordLine {
