@@ -80,40 +80,28 @@ export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSour
     return out + bytes.write(text, out)
   }
 
-  /** Writes the tabs and values of a row to where they lie between the places that it returns. */
-  function writeValues(
-    { plan, slots }: ReturnType<typeof planFor>,
-    message: RecordLine,
-    line: number,
-  ): [start: number, end: number] {
-    const { record } = message
-    const copier = copierIn(record.scanner)
-    const room = (whole ? 4 : 2) * record.length + SLACK_PER_VALUE * fields.length
-    const start = copier.begin(record.scanner, plan, room)
-    let end = copier.copy(0, start)
-    for (;;) {
-      const index = copier.stoppedAt(record.scanner)
-      const field = fields[index]
-      if (!field) return [start, end]
-      end = copier.copy(index + 1, writeCarefully(field, slots[index] ?? -1, message, line, end))
-    }
-  }
-
   return (message, line, out) => {
     const { record } = message
-    const plan = planFor(record.shape)
-    const mark = textIn(record, plan.markSlot)
+    const { scanner } = record
+    const { plan, slots, markSlot } = planFor(record.shape)
+    const mark = textIn(record, markSlot)
     const head = headOf(message, mark, line)
-    const [start, end] = writeValues(plan, message, line)
+    const copier = copierIn(scanner)
+    const start = copier.begin(scanner, plan, (whole ? 4 : 2) * record.length + SLACK_PER_VALUE * fields.length)
+    let end = copier.copy(0, start)
+    for (let index = copier.stoppedAt(scanner); index < fields.length; index = copier.stoppedAt(scanner)) {
+      end = writeCarefully(fields[index] as Field, slots[index] ?? -1, message, line, end)
+      end = copier.copy(index + 1, end)
+    }
     out.room(end - start + head.length + SLACK_PER_ROW)
     const rowAt = out.at
-    const { buffer } = record.bytes
+    const values = new Uint8Array(record.bytes.buffer, start, end - start + fingerprint.length)
     // A record that marks its own row as deleted goes without a hash, and is always compared whole.
-    if (hasKey && (mark === undefined || mark === 'null')) {
-      out.ascii(sha256(new Uint8Array(buffer, start, end - start + fingerprint.length)), HASH_DIGITS)
-    } else out.null()
+    if (hasKey && (mark === undefined || mark === 'null')) out.ascii(sha256(values), HASH_DIGITS)
+    else out.null()
     out.copy(head, 0, head.length)
-    out.all(new Uint8Array(buffer, start, end - start))
+    out.all(values)
+    out.at -= fingerprint.length
     if (writeMetadata) writeMetadata(out)
     out.byte(NEWLINE)
     return out.at - rowAt
