@@ -211,7 +211,24 @@ test('records of ever new properties are read, with room for many', () => {
     const record = Object.fromEntries(Array.from({ length: n }, (_, index) => [`${n}-${index}`, index]))
     const line = read(reader, JSON.stringify({ type: 'RECORD', stream: 'a', record }))
     assert.deepEqual(line && valuesOf(line), record)
+    const always = read(reader, '{"type":"RECORD","stream":"b","record":{"id":1},"version":2}')
+    assert.deepEqual([always?.stream, always?.version, always && valuesOf(always)], ['b', 2, { id: 1 }])
   }
+})
+
+test('records of many streams and shapes are told apart, in whatever order they come', () => {
+  const reader = new RecordReader()
+  const kind = fc.tuple(fc.nat(30), fc.nat(20), fc.nat(20))
+  fc.assert(
+    fc.property(fc.array(kind, { minLength: 50, maxLength: 200 }), (kinds) => {
+      for (const [stream, version, shape] of kinds) {
+        const name = `a_stream_with_a_name_that_is_long_${stream}`
+        const record = { id: 1, [`property_${shape}`]: 'x', last: null }
+        const line = read(reader, JSON.stringify({ type: 'RECORD', stream: name, record, version }))
+        assert.deepEqual([line?.stream, line?.version, line && valuesOf(line)], [name, version, record])
+      }
+    }),
+  )
 })
 
 for (const [what, members, said] of [

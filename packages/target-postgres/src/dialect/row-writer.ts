@@ -35,7 +35,9 @@ export class RowWriter {
 
   /** The first `length` characters of a text without any beyond ASCII. */
   ascii(text: string, length: number): void {
-    this.at += this.bytes.write(text, this.at, length, 'latin1')
+    const { bytes, at } = this
+    for (let index = 0; index < length; index++) bytes[at + index] = text.charCodeAt(index)
+    this.at = at + length
   }
 
   all(source: Uint8Array): void {
