@@ -34,8 +34,8 @@ const SLACK_PER_VALUE = 32
 /** Room for what a row holds beside its values. */
 const SLACK_PER_ROW = 256
 
-/** 128 bits of SHA-256, in hex. */
-const HASH_DIGITS = 32
+/** 128 bits of SHA-256. */
+const HASH_BYTES = 16
 
 /** One of the row's own columns: the record's value of a property, or the whole record. */
 type Field = Column & { encode: EncodeValue }
@@ -56,9 +56,8 @@ export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSour
     encode: encoderOf(column),
   }))
   // Two records are the same only where the same values go to the same columns.
-  const fingerprint = Buffer.from(
-    sha256(JSON.stringify(fields.map(({ name, type }) => [name, type]))).slice(0, HASH_DIGITS),
-  )
+  const layout = JSON.stringify(fields.map(({ name, type }) => [name, type]))
+  const fingerprint = Buffer.from(hash('sha256', layout).slice(0, 2 * HASH_BYTES))
   const wanted = [DELETION_MARK, ...own.map(({ property }) => property)]
   const planFor = findSlots(wanted, onUnknown, ([markSlot = -1, ...slots]) => {
     const planned: PlannedField[] = own.map(({ type, isKey }, index) => ({ type, isKey, slot: slots[index] ?? -1 }))
@@ -97,20 +96,15 @@ export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSour
     const rowAt = out.at
     const values = new Uint8Array(record.bytes.buffer, start, end - start + fingerprint.length)
     // A record that marks its own row as deleted goes without a hash, and is always compared whole.
-    if (hasKey && (mark === undefined || mark === 'null')) out.ascii(sha256(values), HASH_DIGITS)
+    if (hasKey && (mark === undefined || mark === 'null')) out.hex(hash('sha256', values, 'binary'), HASH_BYTES)
     else out.null()
-    out.copy(head, 0, head.length)
-    out.all(values)
+    out.copy(head)
+    out.copy(values)
     out.at -= fingerprint.length
     if (writeMetadata) writeMetadata(out)
     out.byte(NEWLINE)
     return out.at - rowAt
   }
-}
-
-/** In hex. */
-function sha256(data: string | Uint8Array): string {
-  return hash('sha256', data)
 }
 
 function wholeText({ bytes, start, length }: RecordSlots): JsonText {

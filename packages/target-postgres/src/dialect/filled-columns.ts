@@ -47,6 +47,6 @@ export function metadataWriter(
       }
       known = { time, text: Buffer.from(fills.map((fill) => `\t${fill && texts[fill]}`).join('')) }
     }
-    out.copy(known.text, 0, known.text.length)
+    out.copy(known.text)
   }
 }

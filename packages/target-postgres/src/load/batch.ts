@@ -112,7 +112,7 @@ export function holds({ rows, rejects }: Batch, stream: string): boolean {
 
 function textOf({ record: { bytes, start, length } }: RecordLine, out: RowWriter): Stretch {
   out.room(length)
-  out.copy(bytes, start, start + length)
+  out.copy(bytes.subarray(start, start + length))
   return { bytes: out.bytes, start: out.at - length, end: out.at }
 }
 
