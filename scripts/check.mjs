@@ -1,5 +1,6 @@
 // Types, lint and format, unused files and exports, stale tables in the README.
-import { bin, run, setup } from './setup.mjs'
+import { bin, run } from './run.mjs'
+import { setup } from './setup.mjs'
 
 setup()
 run(bin('biome'), ['ci', '--error-on-warnings'])

@@ -4,7 +4,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { root, setup } from './setup.mjs'
+import { root } from './run.mjs'
+import { setup } from './setup.mjs'
 
 const README = path.join(root, 'README.md')
 const STREAMS = path.join(root, 'docs', 'streams.md')

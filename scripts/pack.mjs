@@ -2,7 +2,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { root, run, setup } from './setup.mjs'
+import { root, run } from './run.mjs'
+import { setup } from './setup.mjs'
 
 const published = ['packages/protocol', 'packages/tap-keap', 'packages/target-postgres']
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pack } from './pack.mjs'
-import { root, run } from './setup.mjs'
+import { root, run } from './run.mjs'
 
 const UNRELEASED = /^## \S+ — unreleased$/m
 const [version = ''] = process.argv.slice(2)

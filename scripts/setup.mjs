@@ -1,24 +1,10 @@
 // Makes a fresh clone ready: installs what is missing, builds what changed, then runs the file that --then names.
-import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { assemble } from './assemble.mjs'
 import { mirror } from './mirror.mjs'
-
-export const root = fileURLToPath(new URL('..', import.meta.url))
-
-/** Runs a command to its end, or ends this process with the command's exit code. */
-export function run(command, args, options = {}) {
-  const shell = process.platform === 'win32'
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, ...options })
-  if (error) throw error
-  if (status !== 0) process.exit(status ?? 1)
-}
-
-/** A command that a dev dependency brings. */
-export function bin(name) {
-  return path.join(root, 'node_modules', '.bin', name)
-}
+import { bin, root, run } from './run.mjs'
 
 export function setup() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -35,6 +21,8 @@ export function setup() {
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['inherit', 2, 2] })
   }
   run(bin('tsc'), ['-b'], { stdio: ['inherit', 2, 2] })
+  assemble('packages/protocol', 'line')
+  assemble('packages/target-postgres', 'row')
   // A package holds all that it needs, so that it works wherever it is installed.
   mirror(path.join(root, 'schemas'), path.join(root, 'packages/tap-keap/dist/schemas'))
   mirror(path.join(root, 'sql'), path.join(root, 'packages/target-postgres/dist/sql'))

@@ -9,7 +9,8 @@ import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { run, setup } from './setup.mjs'
+import { run } from './run.mjs'
+import { setup } from './setup.mjs'
 
 setup()
 const { runPipeline, runTargetPostgres, startKeap } = await import('@keap-postgres/sandbox')

@@ -6,7 +6,8 @@ import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { root, setup } from './setup.mjs'
+import { root } from './run.mjs'
+import { setup } from './setup.mjs'
 
 setup()
 

@@ -13,7 +13,7 @@ export type JsonText = string
 /** A JSON object: each property, and the text of its value. */
 export type JsonObjectText = ReadonlyMap<string, JsonText>
 
-/** Deeper than this nobody nests on purpose, and Postgres would refuse it soon after. */
+/** Deeper than this nobody nests on purpose, and Postgres would refuse it soon after. `assembly/value.ts` has the same. */
 const MAX_DEPTH = 1000
 
 const QUOTE = 0x22
@@ -100,19 +100,24 @@ export function scanMembers(text: string, at: number, visit: (key: string, value
   }
 }
 
-/** Checks the value that starts at `at` and returns the offset behind it. */
+/** Checks the value that starts at `at` and returns the offset behind it. @param depth how many objects and arrays it stands in */
 export function scanValue(text: string, at: number, depth = 0): number {
-  if (depth > MAX_DEPTH) throw new JsonSyntaxError(text, at, `nesting of at most ${MAX_DEPTH} levels`)
   switch (text.charCodeAt(at)) {
     case QUOTE:
       return scanString(text, at)
     case OPEN_BRACE:
+      checkDepth(text, at, depth)
       return scanMembers(text, at, (_key, valueAt) => scanValue(text, valueAt, depth + 1))
     case OPEN_BRACKET:
+      checkDepth(text, at, depth)
       return scanItems(text, at, (itemAt) => scanValue(text, itemAt, depth + 1))
     default:
       return matchAt(NUMBER, text, at) ?? matchAt(WORD, text, at) ?? fail(text, at, 'a value')
   }
+}
+
+function checkDepth(text: string, at: number, depth: number): void {
+  if (depth >= MAX_DEPTH) fail(text, at, `nesting of at most ${MAX_DEPTH} levels`)
 }
 
 /** The offset of the first character from `at` on that isn't JSON's white space. */

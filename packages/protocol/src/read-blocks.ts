@@ -32,10 +32,3 @@ export async function* readBlocks(input: Readable): AsyncGenerator<Block> {
 function valid(block: Buffer, isCut = false): Block {
   return { block: isUtf8(block) ? block : Buffer.from(block.toString()), isCut }
 }
-
-/** Whether there is nothing in a line but white space. */
-export function isBlank(block: Buffer, start: number, end: number): boolean {
-  let at = start
-  while (at < end && (block[at] === 0x20 || block[at] === 0x09 || block[at] === 0x0d)) at++
-  return at === end
-}

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { DataError, RunAgainError } from './errors.js'
 import type { ControlMessage, UnknownMessage } from './messages.js'
 import { parseControlMessage } from './parse-control-message.js'
-import { type Block, isBlank, readBlocks } from './read-blocks.js'
+import { type Block, readBlocks } from './read-blocks.js'
 import { type RecordLine, RecordReader } from './record-reader.js'
 
 /** A message, and the number of its line, counted from 1 with blank lines included. */
@@ -21,22 +21,19 @@ export async function* readMessages(input: Readable): AsyncGenerator<Iterable<Me
   const reader = new RecordReader()
   let line = 0
   function* messagesOf({ block, isCut }: Block): Generator<MessageAt> {
-    let start = 0
-    while (start < block.length) {
-      const end = block.indexOf(0x0a, start)
+    reader.begin(block)
+    while (reader.hasMore) {
       line++
-      if (!isBlank(block, start, end)) yield { line, message: readLine(reader, block, { start, end, line, isCut }) }
-      start = end + 1
+      const message = readLine(reader, line, isCut)
+      if (message) yield { line, message }
     }
   }
   for await (const block of readBlocks(input)) yield messagesOf(block)
 }
 
-type Place = { start: number; end: number; line: number; isCut: boolean }
-
-function readLine(reader: RecordReader, block: Buffer, { start, end, line, isCut }: Place): MessageAt['message'] {
+function readLine(reader: RecordReader, line: number, isCut: boolean): MessageAt['message'] | undefined {
   try {
-    return reader.read(block, start, end) ?? parseControlMessage(block.toString('utf8', start, end))
+    return reader.read() ?? (reader.isBlank ? undefined : parseControlMessage(reader.text()))
   } catch (error) {
     if (isCut) {
       throw new RunAgainError(
@@ -46,7 +43,7 @@ function readLine(reader: RecordReader, block: Buffer, { start, end, line, isCut
       )
     }
     const reason = error instanceof Error ? error.message : String(error)
-    const text = block.toString('utf8', start, Math.min(end, start + 400))
+    const text = reader.text(400)
     const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
     throw new DataError(
       `Line ${line} is not a Singer message: ${reason}. The line starts with: ${shown} ` +

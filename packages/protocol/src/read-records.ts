@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
+import { BareRecordReader } from './bare-record-reader.js'
 import { DataError } from './errors.js'
-import { JsonScanner } from './json-scanner.js'
-import { type Block, isBlank, readBlocks } from './read-blocks.js'
-import { RecordSlots } from './record-slots.js'
+import { type Block, readBlocks } from './read-blocks.js'
+import type { RecordSlots } from './record-slots.js'
 
 /** A record, and the number of its line, counted from 1 with blank lines included. */
 export type RecordAt = { line: number; record: RecordSlots }
@@ -14,31 +14,26 @@ export type RecordAt = { line: number; record: RecordSlots }
  * @throws {DataError} at the first line that isn't an object. All records before it have been given out.
  */
 export async function* readRecords(input: Readable): AsyncGenerator<Iterable<RecordAt>> {
-  const scanner = new JsonScanner()
-  const record = new RecordSlots()
+  const reader = new BareRecordReader()
   let line = 0
   function* recordsOf({ block }: Block): Generator<RecordAt> {
-    let start = 0
-    while (start < block.length) {
-      const end = block.indexOf(0x0a, start)
+    reader.begin(block)
+    while (reader.hasMore) {
       line++
-      if (!isBlank(block, start, end)) {
-        readLine(block, start, end)
-        yield { line, record }
-      }
-      start = end + 1
-    }
-  }
-  function readLine(block: Buffer, start: number, end: number): void {
-    try {
-      scanner.begin(block, start, end)
-      scanner.finish(record.read(scanner, block, scanner.space(start)))
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new DataError(`Line ${line} is not a record: ${reason}. Every line must be one JSON object.`, {
-        cause: error,
-      })
+      const record = readLine(reader, line)
+      if (record) yield { line, record }
     }
   }
   for await (const block of readBlocks(input)) yield recordsOf(block)
+}
+
+function readLine(reader: BareRecordReader, line: number): RecordSlots | undefined {
+  try {
+    return reader.read()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DataError(`Line ${line} is not a record: ${reason}. Every line must be one JSON object.`, {
+      cause: error,
+    })
+  }
 }

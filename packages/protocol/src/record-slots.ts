@@ -1,63 +1,57 @@
-import { startsWith } from './bytes.js'
-import { CLOSE_BRACE, type JsonScanner } from './json-scanner.js'
 import type { JsonText } from './json-text.js'
+import type { LineScanner } from './line-scanner.js'
 import { Shape } from './shape.js'
 
-/** After so many surprises the known shapes are forgotten: a stream with ever new names would fill the memory. */
-const MAX_SURPRISES = 10_000
+const ENTRY_WORDS = 4
+const ALL_MARKS = 3
 
 /**
  * A record as it lies in its line: its shape, and where the value of each property begins and ends. One object serves for
- * all records of a stream; what it says holds until the next message is read.
+ * all records; what it says holds until the next message is read.
  */
 export class RecordSlots {
-  bytes: Buffer = Buffer.of(0)
-  shape = new Shape()
-  starts = new Int32Array(32)
-  ends = new Int32Array(32)
-  /** What the scanner saw in each value beside plain text: `ESCAPED`, `ODD`. */
-  marks = new Uint8Array(32)
-  /** Where the record begins, and how many bytes it takes up. */
-  start = 0
-  length = 0
-  #root = this.shape
-  #surprises = 0
+  shape: Shape = new Shape()
+  /** The memory that the record lies in, for who works there, too. */
+  readonly scanner: LineScanner
 
-  /** Reads the object that starts at `at`, and returns the offset behind it. */
-  read(scanner: JsonScanner, bytes: Buffer, at: number): number {
-    let shape = this.#root
-    let next = scanner.openObject(at)
-    while (bytes[next] !== CLOSE_BRACE) {
-      const slot = shape.size
-      let { likely } = shape
-      let keyEnd: number
-      if (likely && startsWith(bytes, next, likely.key)) {
-        keyEnd = next + likely.key.length
-      } else {
-        keyEnd = scanner.string(next)
-        likely = shape.step(bytes, next, keyEnd)
-        this.#noteSurprise(slot)
-      }
-      shape = likely.to
-      const start = scanner.colon(keyEnd)
-      scanner.marks = 0
-      const end = scanner.value(start)
-      this.starts[slot] = start
-      this.ends[slot] = end
-      this.marks[slot] = scanner.marks
-      next = scanner.next(end, CLOSE_BRACE)
-    }
-    this.bytes = bytes
-    this.start = at
-    this.shape = shape
-    this.start = at
-    this.length = next + 1 - at
-    return next + 1
+  constructor(scanner: LineScanner) {
+    this.scanner = scanner
+  }
+
+  get bytes(): Buffer {
+    return this.scanner.bytes
+  }
+
+  /** Where the record begins. */
+  get start(): number {
+    return this.scanner.recordStart
+  }
+
+  /** How many bytes it takes up. */
+  get length(): number {
+    return this.scanner.recordEnd - this.scanner.recordStart
+  }
+
+  /** Where the value in a slot begins. */
+  startOf(slot: number): number {
+    const { words, table } = this.scanner
+    return words[table + ENTRY_WORDS * slot + 2] as number
+  }
+
+  endOf(slot: number): number {
+    const { words, table } = this.scanner
+    return words[table + ENTRY_WORDS * slot + 3] as number
+  }
+
+  /** What the scanner saw in a value beside plain text: `ESCAPED`, `ODD`. */
+  marksOf(slot: number): number {
+    const { words, table } = this.scanner
+    return (words[table + ENTRY_WORDS * slot + 1] as number) & ALL_MARKS
   }
 
   /** The text of the value in a slot. */
   text(slot: number): JsonText {
-    return this.bytes.toString('utf8', this.starts[slot], this.ends[slot])
+    return this.bytes.toString('utf8', this.startOf(slot), this.endOf(slot))
   }
 
   /** The text of a property's value; `undefined` when the record has no such property. */
@@ -69,22 +63,5 @@ export class RecordSlots {
   /** The record as `JSON.parse` would give it, for those who want values; numbers beyond 2^53 lose digits. */
   values(): Record<string, unknown> {
     return Object.fromEntries(this.shape.names.map((name, slot) => [name, JSON.parse(this.text(slot))]))
-  }
-
-  #noteSurprise(slot: number): void {
-    if (slot === this.starts.length) this.#grow(2 * slot)
-    if (++this.#surprises < MAX_SURPRISES) return
-    this.#surprises = 0
-    this.#root = new Shape()
-  }
-
-  #grow(slots: number): void {
-    const { starts, ends, marks } = this
-    this.starts = new Int32Array(slots)
-    this.ends = new Int32Array(slots)
-    this.marks = new Uint8Array(slots)
-    this.starts.set(starts)
-    this.ends.set(ends)
-    this.marks.set(marks)
   }
 }

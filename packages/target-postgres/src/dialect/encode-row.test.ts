@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { RecordReader } from '@keap-postgres/protocol'
 import fc from 'fast-check'
+import type { Column } from './column.js'
 import type { ColumnType } from './column-type.js'
 import { columnsOf } from './columns.js'
 import { COPY_NULL } from './copy-text.js'
@@ -18,8 +20,8 @@ function encoderOfTexts(source = columns, onUnknown: (property: string) => void 
   const reader = new RecordReader()
   const out = new RowWriter((minBytes) => Buffer.alloc(Math.max(minBytes, 1000)))
   return (record: string, more = '', line = 1): string[] => {
-    const bytes = Buffer.from(`{"type":"RECORD","stream":"t","record":${record}${more}}\n`)
-    const message = reader.read(bytes, 0, bytes.length - 1)
+    reader.begin(Buffer.from(`{"type":"RECORD","stream":"t","record":${record}${more}}\n`))
+    const message = reader.read()
     assert.ok(message)
     const length = encode(message, line, out)
     const row = out.bytes.toString('utf8', out.at - length, out.at)
@@ -63,34 +65,84 @@ test('rows that are always compared, or never, have no hash', () => {
   assert.equal(encoderOfTexts(keyless)('{"id":1}')[0], COPY_NULL)
 })
 
+const types: ColumnType[] = ['bigint', 'boolean', 'date', 'jsonb', 'numeric', 'text', 'time', 'timestamptz', 'uuid']
+
+const looksLikeTime = fc
+  .tuple(fc.date({ noInvalidDate: true }), fc.constantFrom('', 'Z', '.5Z', '.1234567Z', '+02:00', ' 10', 'x'))
+  .map(([date, tail]) => date.toISOString().slice(0, tail === '' ? 10 : 19) + tail)
+const looksLikeNumber = fc
+  .stringMatching(/^-?[0-9]{1,20}(\.[0-9]{1,5})?$/)
+  .map((text) => text.replace(/^(-?)0+(?=\d)/, '$1'))
+const json = fc.oneof(
+  fc.json({ maxDepth: 3 }),
+  fc.string({ unit: 'binary' }).map((value) => JSON.stringify(value)),
+  fc
+    .array(fc.constantFrom('\\\\', '\\"', '\\n', 'x', 'é😀', 'plain text of some length '))
+    .map((all) => `"${all.join('')}"`),
+  fc.array(fc.constantFrom('"\\\\"', '"\\n"', '1', 'null', ' {}')).map((all) => `[${all.join(',')}]`),
+  looksLikeTime.map((value) => JSON.stringify(value)),
+  looksLikeNumber,
+  fc.constantFrom('-0', '1e3', '1E+400', '"2024-02-30T00:00:00Z"', '"\\u0000"', '"a\\/b\\"\\\\"', '[1 ,\t2]', 'true'),
+)
+
+/** What the careful encoder makes of a value. RFC 3339's T and the blank mean the same to Postgres. */
+function carefully(type: ColumnType, value: string): string | undefined {
+  return value === 'null' ? COPY_NULL : encoderOf({ type, isKey: false })(value)
+}
+
 test('a value copied as its bytes stand is what the careful encoder makes of it', () => {
-  const types: ColumnType[] = ['bigint', 'boolean', 'date', 'jsonb', 'numeric', 'text', 'time', 'timestamptz', 'uuid']
-  const looksLikeTime = fc
-    .tuple(fc.date({ noInvalidDate: true }), fc.constantFrom('', 'Z', '.5Z', '.1234567Z', '+02:00', ' 10', 'x'))
-    .map(([date, tail]) => date.toISOString().slice(0, tail === '' ? 10 : 19) + tail)
-  const looksLikeNumber = fc
-    .stringMatching(/^-?[0-9]{1,20}(\.[0-9]{1,5})?$/)
-    .map((text) => text.replace(/^(-?)0+(?=\d)/, '$1'))
-  const json = fc.oneof(
-    fc.json({ maxDepth: 3 }),
-    fc.string({ unit: 'binary' }).map((value) => JSON.stringify(value)),
-    looksLikeTime.map((value) => JSON.stringify(value)),
-    looksLikeNumber,
-    fc.constantFrom('-0', '1e3', '1E+400', '"2024-02-30T00:00:00Z"', '"\\u0000"', '"a\\/b\\"\\\\"', '[1 ,\t2]', 'true'),
-  )
   for (const type of types) {
     const encode = encoderOfTexts([{ property: 'v', name: 'v', type, isKey: false }])
-    const careful = encoderOf({ type, isKey: false })
     fc.assert(
       fc.property(json, (value) => {
-        const wanted = value === 'null' ? COPY_NULL : careful(value)
+        const wanted = carefully(type, value)
         if (wanted === undefined) return assert.throws(() => encode(`{"v":${value}}`), InvalidRecordError)
-        // RFC 3339's T and the blank mean the same to Postgres.
         const written = encode(`{"v":${value}}`)[5]
         assert.equal(type === 'timestamptz' ? written?.replace('T', ' ') : written, wanted)
       }),
     )
   }
+})
+
+test('a row is its values one by one, whichever of them the careful encoder has to write, and its hash is of them all', () => {
+  const source = types.map((type) => ({ property: type, name: type, type, isKey: false }))
+  const whole: Column = { property: 'raw', name: 'raw', type: 'jsonb', isKey: false, fill: 'record' }
+  const encode = encoderOfTexts([{ property: 'id', name: 'id', type: 'text', isKey: true }, ...source, whole])
+  const named = [['id', 'text'], ...types.map((type) => [type, type]), ['raw', 'jsonb']]
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32)
+  const values = fc.record(
+    Object.fromEntries(types.map((type) => [type, json.filter((value) => carefully(type, value) !== undefined)])),
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(values, fc.nat(40), (record, before) => {
+      const text = `{"id":"${'k'.repeat(before)}"${Object.entries(record)
+        .map(([name, value]) => `, "${name}":${value}`)
+        .join('')}}`
+      const row = encode(text)
+      const wanted = [
+        'k'.repeat(before),
+        ...types.map((type) => carefully(type, record[type] ?? 'null')),
+        carefully('jsonb', text),
+      ]
+      const written = row.slice(5)
+      assert.equal(row[0], sha256(`\t${written.join('\t')}${sha256(JSON.stringify(named))}`))
+      assert.deepEqual(
+        written.map((field, index) => (types[index - 1] === 'timestamptz' ? field.replace('T', ' ') : field)),
+        wanted,
+      )
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a value of many MiB is copied like any other', () => {
+  const encode = encoderOfTexts()
+  const short = encode('{"id":1,"name":"a"}')
+  const name = 'long \\n and é'.repeat(1_000_000)
+  const row = encode(`{"id":1,"name":"${name}","raw":"${name}"}`)
+  assert.ok(row[6] === name && row[7] === `"${name.replaceAll('\\', '\\\\')}"`)
+  assert.deepEqual(encode('{"id":1,"name":"a"}'), short)
 })
 
 test('each property that the schema lacks is told once', () => {

@@ -2,15 +2,16 @@ import { hash } from 'node:crypto'
 import type { JsonText, RecordLine, RecordSlots } from '@keap-postgres/protocol'
 import type { Column } from './column.js'
 import type { ColumnType } from './column-type.js'
+import { copyPlan, type PlannedField } from './copy-plan.js'
 import { COPY_NULL } from './copy-text.js'
-import { copyVerbatim } from './copy-verbatim.js'
-import { encoderOf, encoders, expectedIn, widerType } from './encode-value.js'
-import { type Clock, copyRecord, metadataWriter } from './filled-columns.js'
+import { type EncodeValue, encoderOf, encoders, expectedIn, widerType } from './encode-value.js'
+import { type Clock, metadataWriter } from './filled-columns.js'
 import { findSlots } from './find-slots.js'
 import { InvalidRecordError, shorten } from './invalid-record.js'
 import { DELETION_MARK } from './metadata-columns.js'
 import { inRowOrder } from './row-layout.js'
 import type { RowWriter } from './row-writer.js'
+import { copierIn } from './value-copier.js'
 
 /** Writes the row of a record as a line of COPY text, its columns as in `rowLayout`, and returns how many bytes that were. */
 export type EncodeRow = (message: RecordLine, line: number, out: RowWriter) => number
@@ -24,16 +25,20 @@ type RowSource = {
   clock: Clock
 }
 
-const TAB = 0x09
 const NEWLINE = 0x0a
 const LETTER_N = 0x6e
 
 /** A value's COPY text is at most twice as long as its JSON, since backslashes are doubled, and so much longer. */
 const SLACK_PER_VALUE = 32
+
+/** Room for what a row holds beside its values. */
 const SLACK_PER_ROW = 256
 
-/** 128 bits of SHA-256, in hex. */
-const HASH_DIGITS = 32
+/** 128 bits of SHA-256. */
+const HASH_BYTES = 16
+
+/** One of the row's own columns: the record's value of a property, or the whole record. */
+type Field = Column & { encode: EncodeValue }
 
 /**
  * Compiles a stream's encoder, once per SCHEMA. An absent property is null, as JSON's null is.
@@ -46,82 +51,64 @@ export function compileRowEncoder({ stream, columns, onUnknown, clock }: RowSour
   const whole = ordered.find(({ fill }) => fill === 'record')
   const writeMetadata = metadataWriter(ordered, clock)
   const own = ordered.filter(({ fill }) => fill === undefined)
-  const fields = own.map((column) => ({
+  const fields: Field[] = [...own, ...(whole ? [whole] : [])].map((column) => ({
     ...column,
-    copy: copyVerbatim[column.type],
     encode: encoderOf(column),
   }))
-  const slotsIn = findSlots([DELETION_MARK, ...fields.map(({ property }) => property)], onUnknown)
-  const hasKey = columns.some((column) => column.isKey)
   // Two records are the same only where the same values go to the same columns.
-  const fingerprint = Buffer.from(
-    digest(JSON.stringify([...own, ...(whole ? [whole] : [])].map(({ name, type }) => [name, type]))),
-  )
+  const layout = JSON.stringify(fields.map(({ name, type }) => [name, type]))
+  const fingerprint = Buffer.from(hash('sha256', layout).slice(0, 2 * HASH_BYTES))
+  const wanted = [DELETION_MARK, ...own.map(({ property }) => property)]
+  const planFor = findSlots(wanted, onUnknown, ([markSlot = -1, ...slots]) => {
+    const planned: PlannedField[] = own.map(({ type, isKey }, index) => ({ type, isKey, slot: slots[index] ?? -1 }))
+    if (whole) planned.push({ type: 'record', isKey: false, slot: -1 })
+    return { markSlot, slots, plan: copyPlan(planned, fingerprint) }
+  })
+  const hasKey = columns.some((column) => column.isKey)
   const headOf = headEncoder(stream)
 
-  function writeRow(message: RecordLine, line: number, out: RowWriter): void {
-    const { record } = message
-    const slots = slotsIn(record.shape)
-    const mark = textIn(record, slots[0])
-    // A record that marks its own row as deleted goes without a hash, and is always compared whole.
-    const isHashed = hasKey && (mark === undefined || mark === 'null')
-    const hashAt = out.at
-    if (isHashed) out.at += HASH_DIGITS
-    else out.null()
-    const head = headOf(message, mark, line)
-    out.copy(head, 0, head.length)
-    const valuesAt = out.at
-    writeValues(record, slots, line, out)
-    if (whole) writeWhole(whole, record, line, out)
-    if (isHashed) {
-      fingerprint.copy(out.bytes, out.at)
-      out.bytes.write(digest(out.bytes.subarray(valuesAt, out.at + fingerprint.length)), hashAt, 'latin1')
+  /** Writes a value with all there is to know about its type to `out`, and returns the place behind it. */
+  function writeCarefully(field: Field, slot: number, { record }: RecordLine, line: number, out: number): number {
+    const { bytes } = record
+    if (field.isKey && (slot < 0 || bytes[record.startOf(slot)] === LETTER_N)) {
+      throw missingKey(stream, line, field.property, textIn(record, slot))
     }
-    if (writeMetadata) writeMetadata(out)
-    out.byte(NEWLINE)
-  }
-
-  function writeWhole(column: Column, record: RecordSlots, line: number, out: RowWriter): void {
-    out.byte(TAB)
-    const refused = copyRecord(out, record)
-    if (refused !== undefined)
-      throw badValue({ ...column, stream, line, key: shownKey(record, columns), value: refused })
-  }
-
-  function writeValues(record: RecordSlots, slots: Int32Array, line: number, out: RowWriter): void {
-    const { bytes, starts, ends, marks } = record
-    let index = 1
-    for (const field of fields) {
-      const slot = slots[index++] as number
-      const start = starts[slot] as number
-      out.byte(TAB)
-      if (slot < 0 || bytes[start] === LETTER_N) {
-        if (field.isKey) throw missingKey(stream, line, field.property, textIn(record, slot))
-        out.null()
-      } else if (!field.copy(out, bytes, start, ends[slot] as number, marks[slot] as number)) {
-        const value = record.text(slot)
-        const text = field.encode(value)
-        if (text === undefined) throw badValue({ ...field, stream, line, key: shownKey(record, columns), value })
-        out.text(text)
-      }
-    }
+    const value = field.fill ? wholeText(record) : record.text(slot)
+    const text = field.encode(value)
+    if (text === undefined) throw badValue({ ...field, stream, line, key: shownKey(record, columns), value })
+    return out + bytes.write(text, out)
   }
 
   return (message, line, out) => {
-    out.room((whole ? 4 : 2) * message.record.length + SLACK_PER_VALUE * fields.length + SLACK_PER_ROW)
-    const start = out.at
-    try {
-      writeRow(message, line, out)
-      return out.at - start
-    } catch (error) {
-      out.at = start
-      throw error
+    const { record } = message
+    const { scanner } = record
+    const { plan, slots, markSlot } = planFor(record.shape)
+    const mark = textIn(record, markSlot)
+    const head = headOf(message, mark, line)
+    const copier = copierIn(scanner)
+    const start = copier.begin(scanner, plan, (whole ? 4 : 2) * record.length + SLACK_PER_VALUE * fields.length)
+    let end = copier.copy(0, start)
+    for (let index = copier.stoppedAt(scanner); index < fields.length; index = copier.stoppedAt(scanner)) {
+      end = writeCarefully(fields[index] as Field, slots[index] ?? -1, message, line, end)
+      end = copier.copy(index + 1, end)
     }
+    out.room(end - start + head.length + SLACK_PER_ROW)
+    const rowAt = out.at
+    const values = new Uint8Array(record.bytes.buffer, start, end - start + fingerprint.length)
+    // A record that marks its own row as deleted goes without a hash, and is always compared whole.
+    if (hasKey && (mark === undefined || mark === 'null')) out.hex(hash('sha256', values, 'binary'), HASH_BYTES)
+    else out.null()
+    out.copy(head)
+    out.copy(values)
+    out.at -= fingerprint.length
+    if (writeMetadata) writeMetadata(out)
+    out.byte(NEWLINE)
+    return out.at - rowAt
   }
 }
 
-function digest(data: string | Buffer): string {
-  return hash('sha256', data).slice(0, HASH_DIGITS)
+function wholeText({ bytes, start, length }: RecordSlots): JsonText {
+  return bytes.toString('utf8', start, start + length)
 }
 
 function textIn(record: RecordSlots, slot: number | undefined): JsonText | undefined {

@@ -1,6 +1,4 @@
-import { ESCAPED, type JsonText, ODD, type RecordSlots } from '@keap-postgres/protocol'
 import type { Column } from './column.js'
-import { encoders } from './encode-value.js'
 import type { RowWriter } from './row-writer.js'
 
 /** The property, and the column, that a tap's own payload has by custom. */
@@ -30,10 +28,6 @@ export function isRecordMetadata({ fill }: Column): boolean {
 /** Milliseconds since 1970. */
 export type Clock = { now: () => number; startedAt: number }
 
-const TAB = 0x09
-const BACKSLASH = 0x5c
-const CARRIAGE_RETURN = 0x0d
-
 /** Writes the metadata of a record, each behind a tab; `undefined` when no such column is asked for. */
 export function metadataWriter(
   columns: readonly Column[],
@@ -53,37 +47,6 @@ export function metadataWriter(
       }
       known = { time, text: Buffer.from(fills.map((fill) => `\t${fill && texts[fill]}`).join('')) }
     }
-    out.copy(known.text, 0, known.text.length)
+    out.copy(known.text)
   }
-}
-
-/**
- * Writes a whole record as the value of a `jsonb` column.
- *
- * @returns the record's text if the column can't hold it
- */
-export function copyRecord(out: RowWriter, record: RecordSlots): JsonText | undefined {
-  const { bytes, start, length } = record
-  const end = start + length
-  if (isPlain(record)) {
-    out.copy(bytes, start, end)
-    return undefined
-  }
-  const json = bytes.toString('utf8', start, end)
-  const text = encoders.jsonb(json)
-  if (text === undefined) return json
-  out.text(text)
-  return undefined
-}
-
-/** Whether the record's bytes are its COPY text. Of names and of what stands between values the scanner keeps no marks. */
-function isPlain({ bytes, start, length, shape, marks }: RecordSlots): boolean {
-  for (let slot = 0; slot < shape.size; slot++) {
-    if (((marks[slot] as number) & (ESCAPED | ODD)) !== 0) return false
-  }
-  for (let at = start; at < start + length; at++) {
-    const byte = bytes[at]
-    if (byte === BACKSLASH || byte === TAB || byte === CARRIAGE_RETURN) return false
-  }
-  return true
 }

@@ -1,8 +1,7 @@
 const BACKSLASH = 0x5c
 const LETTER_N = 0x4e
 
-/** Shorter pieces are copied faster by a loop than by a call out of JavaScript. */
-const LOOP_BYTES = 100
+const HEX_DIGITS = Buffer.from('0123456789abcdef')
 
 /** Puts COPY text together in a buffer. Room is asked for once a row; the methods take it as given. */
 export class RowWriter {
@@ -33,27 +32,20 @@ export class RowWriter {
     this.bytes[this.at++] = LETTER_N
   }
 
-  text(text: string): void {
-    this.at += this.bytes.write(text, this.at)
-  }
-
-  copy(source: Buffer, start: number, end: number): void {
+  /** In hex the first bytes of what a string holds as latin1, so that no string of digits has to be made. */
+  hex(latin1: string, length: number): void {
     const { bytes } = this
     let { at } = this
-    if (end - start > LOOP_BYTES) at += source.copy(bytes, at, start, end)
-    else for (let next = start; next < end; next++) bytes[at++] = source[next] as number
-    this.at = at
-  }
-
-  /** Copies with each backslash doubled. */
-  copyDoubled(source: Buffer, start: number, end: number): void {
-    const { bytes } = this
-    let { at } = this
-    for (let next = start; next < end; next++) {
-      const byte = source[next] as number
-      if (byte === BACKSLASH) bytes[at++] = BACKSLASH
-      bytes[at++] = byte
+    for (let index = 0; index < length; index++) {
+      const byte = latin1.charCodeAt(index)
+      bytes[at++] = HEX_DIGITS[byte >> 4] as number
+      bytes[at++] = HEX_DIGITS[byte & 15] as number
     }
     this.at = at
+  }
+
+  copy(source: Uint8Array): void {
+    this.bytes.set(source, this.at)
+    this.at += source.length
   }
 }

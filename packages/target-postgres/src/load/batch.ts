@@ -19,7 +19,7 @@ export type StreamRows = {
   isVersioned: boolean
   /** Where the records stood in the input. */
   lines: Lines
-  /** The records as they were sent, where one that is refused is to be put aside; they keep the input they lie in. */
+  /** The records as they were sent, where one that is refused is to be put aside. */
   texts: Stretch[] | undefined
 }
 
@@ -50,17 +50,19 @@ export type Batch = {
   /** The memory that the rows of all streams share, in the order in which they came. */
   slabs: Buffer[]
   out: RowWriter
+  /** Writes the records as they were sent, too, into the same memory. */
+  texts: RowWriter
   keepsTexts: boolean
 }
 
 /** @param keepsTexts whether records are kept as they were sent, too, until the batch is committed */
 export function openBatch(slabs: Slabs, keepsTexts = false): Batch {
   const taken: Buffer[] = []
-  const out = new RowWriter((minBytes) => {
+  const newBuffer = (minBytes: number) => {
     const slab = slabs.take(minBytes)
     taken.push(slab)
     return slab
-  })
+  }
   const nothing = {
     tableChanges: [],
     rows: new Map(),
@@ -69,7 +71,8 @@ export function openBatch(slabs: Slabs, keepsTexts = false): Batch {
     rejects: [],
     state: undefined,
   }
-  return { ...nothing, records: 0, bytes: 0, slabs: taken, out, keepsTexts }
+  const [out, texts] = [new RowWriter(newBuffer), new RowWriter(newBuffer)]
+  return { ...nothing, records: 0, bytes: 0, slabs: taken, out, texts, keepsTexts }
 }
 
 export function isEmpty({ tableChanges, rows, activations, replacements, rejects, state }: Batch): boolean {
@@ -88,7 +91,7 @@ export function addRecord(batch: Batch, target: StreamTable, message: RecordLine
   extend(rows.stretches, batch.out.bytes, batch.out.at - length, batch.out.at)
   rows.isVersioned ||= message.version !== undefined
   rows.lines.add(line)
-  rows.texts?.push(stretchOf(message))
+  rows.texts?.push(textOf(message, batch.texts))
   rows.records++
   rows.bytes += length
   batch.records++
@@ -107,8 +110,10 @@ export function holds({ rows, rejects }: Batch, stream: string): boolean {
   return rows.has(stream) || rejects.some(({ target }) => target.stream === stream)
 }
 
-function stretchOf({ record: { bytes, start, length } }: RecordLine): Stretch {
-  return { bytes, start, end: start + length }
+function textOf({ record: { bytes, start, length } }: RecordLine, out: RowWriter): Stretch {
+  out.room(length)
+  out.copy(bytes.subarray(start, start + length))
+  return { bytes: out.bytes, start: out.at - length, end: out.at }
 }
 
 /** Adds a stretch to others, as part of the last one where it goes on from there. */
