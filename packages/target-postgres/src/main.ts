@@ -1,4 +1,4 @@
-import './young-generation.js'
+import './small-heap.js'
 
 // Only now: all that is imported by a statement is loaded before the first of it runs, and the heap has grown by then.
 const { armBoundary, DIE_AT } = await import('@keap-postgres/protocol')
