@@ -177,7 +177,8 @@ test(
       fc.constantFrom(...odd),
     )
     const streams = fc.sample(fc.uniqueArray(anyName, { minLength: 30, maxLength: 30 }), 1).flat()
-    const properties = fc.sample(fc.uniqueArray(anyName, { minLength: 40, maxLength: 40 }), 1)[0] ?? []
+    const names = fc.sample(fc.uniqueArray(anyName, { minLength: 40, maxLength: 40 }), 1)[0] ?? []
+    const properties = [...new Set([...names, 't'])]
     const own = [...new Set(streams)]
     await load(
       target,
@@ -195,7 +196,7 @@ test(
     assert.equal(new Set(tables.values()).size, own.length)
     for (const [row, stream] of own.entries()) {
       const rows = await target.rows<{ row: Record<string, unknown> }>(
-        `select to_jsonb(t) as row from ${tables.get(stream)} as t`,
+        `select to_jsonb(t.*) as row from ${tables.get(stream)} as t`,
       )
       assert.equal(rows.length, 1)
       const values = new Set(Object.values(rows[0]?.row ?? {}))
