@@ -1,5 +1,5 @@
 import { FIRST_KEY, fieldEnd, keyOf } from '../dialect/row-layout.js'
-import { eachRow, type StreamRows, type Stretch } from './batch.js'
+import { eachRow, type StreamRows } from './batch.js'
 
 type Key = readonly number[]
 type Range = { min: Key; max: Key }
@@ -26,29 +26,33 @@ function rangeOf(rows: StreamRows): Range | undefined {
 function findRange(rows: StreamRows): Range | undefined {
   const columns = keyOf(rows.target.columns)
   if (columns.some(({ type }) => type !== 'bigint')) return undefined
-  let range: { min: Key; max: Key } | undefined
-  for (const row of eachRow(rows)) {
-    const key = readKey(row, columns.length)
-    if (!key) return undefined
-    range ??= { min: key, max: key }
-    if (isLess(key, range.min)) range.min = key
-    if (isLess(range.max, key)) range.max = key
-  }
-  return range
+  const key = columns.map(() => 0)
+  const range = { min: columns.map(() => Number.POSITIVE_INFINITY), max: columns.map(() => Number.NEGATIVE_INFINITY) }
+  let isPlain = true
+  eachRow(rows, (bytes, start) => {
+    isPlain = isPlain && readKey(bytes, start, key)
+    if (isLess(key, range.min)) take(range.min, key)
+    if (isLess(range.max, key)) take(range.max, key)
+  })
+  return isPlain ? range : undefined
 }
 
-function readKey({ bytes, start }: Stretch, columns: number): Key | undefined {
-  const key: number[] = []
+function take(into: number[], key: Key): void {
+  for (let column = 0; column < key.length; column++) into[column] = key[column] as number
+}
+
+/** Whether the key is of numbers that lose nothing. */
+function readKey(bytes: Buffer, start: number, key: number[]): boolean {
   let at = start
-  for (let field = 0; field < FIRST_KEY + columns; field++) {
+  for (let field = 0; field < FIRST_KEY + key.length; field++) {
     const end = fieldEnd(bytes, at)
     if (field >= FIRST_KEY) {
-      if (end - at > MAX_DIGITS) return undefined
-      key.push(wholeNumber(bytes, at, end))
+      if (end - at > MAX_DIGITS) return false
+      key[field - FIRST_KEY] = wholeNumber(bytes, at, end)
     }
     at = end + 1
   }
-  return key
+  return true
 }
 
 function wholeNumber(bytes: Buffer, start: number, end: number): number {

@@ -30,11 +30,11 @@ export function readFields(
   const found = arrays.begin(wanted.length, records)
   const fields = Array.from({ length: Math.max(...wanted) + 1 }, (_, place) => found[wanted.indexOf(place)])
   let number = 0
-  for (const { bytes, start } of eachRow({ stretches })) {
-    if (isLeftOut(++number)) continue
+  eachRow({ stretches }, (bytes, start, end) => {
+    if (isLeftOut(++number)) return
     let at = start
-    for (const field of fields) at = 1 + (field ? field.add(bytes, at) : fieldEnd(bytes, at))
-  }
+    for (const field of fields) at = 1 + (field ? field.add(bytes, at, end) : fieldEnd(bytes, at))
+  })
   return found.map((array) => array.toBuffer())
 }
 

@@ -48,13 +48,14 @@ export function pick(rows: StreamRows, { isAdded, isChanged, ...counts }: Sifted
   const count = counts.added + counts.changed
   if (count === rows.records) return rows
   const stretches: Stretch[] = []
+  if (count === 0) return { ...rows, stretches, records: 0, bytes: 0 }
   let number = 0
   let picked = 0
-  for (const { bytes, start, end } of count > 0 ? eachRow(rows) : []) {
+  eachRow(rows, (bytes, start, end) => {
     number++
-    if (!isAdded(number) && !isChanged(number)) continue
+    if (!isAdded(number) && !isChanged(number)) return
     extend(stretches, bytes, start, end)
     picked += end - start
-  }
+  })
   return { ...rows, stretches, records: count, bytes: picked }
 }

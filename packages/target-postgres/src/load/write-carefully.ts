@@ -18,7 +18,10 @@ export async function writeCarefully(
   way: Way,
   onRefused: (refused: Refused) => Promise<void>,
 ): Promise<Outcome> {
-  const all = [...eachRow(rows)]
+  const all: Stretch[] = []
+  eachRow(rows, (bytes, start, end) => {
+    all.push({ bytes, start, end })
+  })
   const total: Outcome = { inserted: 0, updated: 0 }
 
   async function write(from: number, to: number): Promise<void> {
