@@ -28,9 +28,9 @@ const insert = 'multi-row INSERT'
 
 /**
  * Everything: each scenario by each contender, interleaved, as many times as `ROUNDS` says; the peers; growing sizes; one large record.
- * A measurement is `{ scenario, load, contender, records, seconds, peakMib }`, once for each round.
+ * Of the parts, which are the scenarios' names, `peers`, `growing` and `large record`, those that are wanted. A measurement is `{ scenario, load, contender, records, seconds, peakMib }`, once for each round.
  */
-export async function full(context) {
+export async function full(context, isWanted) {
   const measurements = []
   const note = (measurement) => {
     measurements.push(measurement)
@@ -40,10 +40,10 @@ export async function full(context) {
       `${scenario}, ${load}: ${contender} ${Math.round(records / seconds)} rows/s (${seconds.toFixed(2)} s${peak})`,
     )
   }
-  for (const scenario of SCENARIOS) await runScenario(context, scenario, note)
-  const peers = await runPeers(context, note)
-  for (const records of SIZES) await runSize(context, records, note)
-  await runLargeRecord(context, note)
+  for (const scenario of SCENARIOS) if (isWanted(scenario.name)) await runScenario(context, scenario, note)
+  const peers = isWanted('peers') ? await runPeers(context, note) : undefined
+  if (isWanted('growing')) for (const records of SIZES) await runSize(context, records, note)
+  if (isWanted('large record')) await runLargeRecord(context, note)
   return { measurements: summary(measurements), peers, rounds: ROUNDS.wide }
 }
 
@@ -87,7 +87,7 @@ async function runScenario({ database, run, dir }, { streams, ...scenario }, not
 async function runPeers({ database, run, dir, log }, note) {
   const { peers, missing, pythonVersion } = installPeers(log)
   for (const kind of peers.length > 0 ? ['wide', 'narrow'] : []) {
-    const files = await writeMessages(dir, { name: `peers-${kind}`, kind, records: PEER_RECORDS }, ['first', 'all'])
+    const files = await writeMessages(dir, { name: `peers-${kind}`, kind, records: PEER_RECORDS }, ['first'])
     const contenders = [[ours, 'ours', ourTarget(database, run)]]
     for (const peer of peers) {
       for (const [variant, settings] of Object.entries(peer.variants)) {
@@ -108,8 +108,6 @@ async function runPeers({ database, run, dir, log }, note) {
       note({ scenario, load: 'first load', contender, records: PEER_RECORDS, ...first })
       const rows = await database.count(schema)
       if (rows !== PEER_RECORDS) throw new Error(`${contender} has loaded ${rows} of ${PEER_RECORDS} rows`)
-      await database.settle()
-      note({ scenario, load: 'all changed', contender, records: PEER_RECORDS, ...(await load(files.all)) })
       await database.drop(schema)
     }
     removeAll(files)

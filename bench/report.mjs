@@ -1,24 +1,38 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
 const [BEGIN, END] = ['<!-- figures: made by scripts/bench.mjs -->', '<!-- end of figures -->']
 
-/** Puts the figures of a whole run into docs/benchmarks.md; what people wrote around them stays. */
+/** Puts figures into docs/benchmarks.md, each part under its heading; other parts and what people wrote around them stay. */
 export async function writeReport({ measurements, peers, rounds }, database, log) {
   const { rows } = await database.client.query('select version(), current_setting($1) as fsync', ['fsync'])
-  const parts = [machine(rows[0], rounds)]
+  const page = readFileSync(PAGE, 'utf8')
+  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)]
+  const parts = new Map(
+    page
+      .slice(before, after)
+      .split(/^### /m)
+      .slice(1)
+      .map((part) => [part.split('\n', 1)[0], `### ${part.trim()}`]),
+  )
   for (const scenario of new Set(measurements.map((one) => one.scenario))) {
     const entries = measurements.filter((one) => one.scenario === scenario)
-    parts.push(`### ${heading(scenario, entries[0].rounds)}`, table(entries))
+    const title = heading(scenario, entries[0].rounds)
+    const notes = scenario.includes('peers') ? notesOf(peers) : []
+    parts.set(title, [`### ${title}`, table(entries), ...notes].join('\n\n'))
   }
-  for (const reason of peers.missing) parts.push(`Not measured: ${reason}.`)
-  if (peers.pythonVersion) parts.push(`The peers ran on ${peers.pythonVersion}.`)
-  const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : `# Benchmarks\n\n${BEGIN}\n${END}\n`
-  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)]
-  writeFileSync(PAGE, `${page.slice(0, before)}\n\n${parts.join('\n\n')}\n\n${page.slice(after)}`)
+  const figures = [machine(rows[0], rounds), ...parts.values()].join('\n\n')
+  writeFileSync(PAGE, `${page.slice(0, before)}\n\n${figures}\n\n${page.slice(after)}`)
   log(`The figures are in ${PAGE}`)
+}
+
+function notesOf({ missing, pythonVersion }) {
+  return [
+    ...missing.map((reason) => `Not measured: ${reason}.`),
+    ...(pythonVersion ? [`The peers ran on ${pythonVersion}.`] : []),
+  ]
 }
 
 function machine({ version, fsync }, rounds) {

@@ -1,5 +1,6 @@
 // How fast target-postgres is beside COPY, what one writes by hand, and other Singer targets: in one run, side by side.
 // npm run bench               everything, into docs/benchmarks.md; takes about half an hour
+// npm run bench -- --only 'narrow; peers'   some of it: see bench/full.mjs for the names of the parts
 // npm run bench -- --quick    the four figures that matter most, in two minutes; with --json as one JSON object on stdout
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,6 +17,9 @@ const { writeReport } = await import('../bench/report.mjs')
 
 const isQuick = process.argv.includes('--quick')
 const isJson = process.argv.includes('--json')
+const only = process.argv.includes('--only')
+  ? process.argv[process.argv.indexOf('--only') + 1].split(/;\s*/)
+  : undefined
 const log = (text) => console.error(text)
 
 const dir = mkdtempSync(path.join(tmpdir(), 'keap-postgres-bench-'))
@@ -33,7 +37,7 @@ try {
     if (isJson) console.log(JSON.stringify(figures))
     else for (const [name, value] of Object.entries(figures)) console.log(`${name}: ${value}`)
   } else {
-    const results = await full(context)
+    const results = await full(context, (part) => only?.includes(part) ?? true)
     if (isJson) console.log(JSON.stringify(results))
     await writeReport(results, database, log)
   }

@@ -1,3 +1,4 @@
+import './navigator.js'
 import './small-heap.js'
 
 // Only now: all that is imported by a statement is loaded before the first of it runs, and the heap has grown by then.

@@ -4,4 +4,4 @@ import { setFlagsFromString } from 'node:v8'
 // program makes is garbage after a record or after a batch; kept small, the whole process takes 20 to 50 MiB less, as fast
 // (docs/benchmarks.md). Only their growth can still be set in a process that runs.
 setFlagsFromString('--semi-space-growth-factor=1')
-setFlagsFromString('--heap-growing-percent=20')
+setFlagsFromString('--heap-growing-percent=50')

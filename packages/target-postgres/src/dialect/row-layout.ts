@@ -41,7 +41,7 @@ export function keyPlaces(columns: readonly Column[]): number[] {
 }
 
 export const TAB = 0x09
-export const NEWLINE = 0x0a
+const NEWLINE = 0x0a
 
 /** Where the field that starts at `start` ends. */
 export function fieldEnd(row: Buffer, start: number): number {

@@ -27,7 +27,7 @@ type Options = {
 }
 
 /** A batch on its way: first its transaction makes all changes, then it is committed. */
-type Passage = { batch: Batch; written: Promise<Written>; committed: Promise<void> }
+type Passage = { batch: Batch; written: Promise<Written>; isWritten: boolean; committed: Promise<void> }
 
 /**
  * Loads batches, and commits them in their order. Where the next batch needn't see what the one before has written, the two
@@ -66,10 +66,16 @@ export class Loader {
     if (!lane || this.#inFlight.length >= lanes.length) throw new Error('a batch was submitted without room')
     const before = this.#inFlight.length > 0 ? this.#last : undefined
     const written = this.#write(lane, batch, before)
-    // A failure is told in the batch's turn; until then nobody listens.
-    written.catch(() => {})
     const committed = this.#commitInTurn(lane, batch, { written, before, batchNumber })
-    this.#last = { batch, written, committed }
+    const passage: Passage = { batch, written, isWritten: false, committed }
+    written.then(
+      () => {
+        passage.isWritten = true
+      },
+      // A failure is told in the batch's turn; until then nobody listens.
+      () => {},
+    )
+    this.#last = passage
     this.#inFlight.push(committed)
     committed.then(
       () => this.#inFlight.shift(),
@@ -83,7 +89,7 @@ export class Loader {
   }
 
   async #write({ client }: Session, batch: Batch, before: Passage | undefined): Promise<Written> {
-    const wait = before ? waitsFor(batch, before.batch, this.#tables) : 'nothing'
+    const wait = before ? waitsFor(batch, before, this.#tables) : 'nothing'
     if (wait !== 'nothing') await before?.[wait]
     return await this.#writeOver(client, batch, before)
   }

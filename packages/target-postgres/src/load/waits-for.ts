@@ -11,14 +11,22 @@ import type { KnownTables } from './known-tables.js'
  * other, the two must not be written at once: the first would wait for the second's row, and the second, to be committed,
  * for the first, which is a deadlock that no server can see.
  */
-export function waitsFor(batch: Batch, before: Batch, tables: KnownTables): 'committed' | 'written' | 'nothing' {
-  if (changesTables(batch) || changesTables(before)) return 'committed'
+export function waitsFor(
+  batch: Batch,
+  before: { batch: Batch; isWritten: boolean },
+  tables: KnownTables,
+): 'committed' | 'written' | 'nothing' {
+  if (changesTables(batch) || changesTables(before.batch)) return 'committed'
   let wait: 'written' | 'nothing' = 'nothing'
   for (const [stream, rows] of batch.rows) {
     if (!tables.isPlain(rows.target.table) || makesSeenKeys(rows, tables)) return 'committed'
-    const earlier = before.rows.get(stream)
-    if (!earlier || keyOf(rows.target.columns).length === 0 || areDisjoint(rows, earlier)) continue
-    if (!tables.isNew(rows.target.table)) return 'committed'
+    const earlier = before.batch.rows.get(stream)
+    if (!earlier || keyOf(rows.target.columns).length === 0) continue
+    const isNew = tables.isNew(rows.target.table)
+    // It is committed sooner than all its keys are looked at.
+    if (!isNew && before.isWritten) return 'committed'
+    if (areDisjoint(rows, earlier)) continue
+    if (!isNew) return 'committed'
     wait = 'written'
   }
   return wait

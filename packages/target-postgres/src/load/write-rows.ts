@@ -35,7 +35,7 @@ const FEW_BYTES = 512 * 1024
 export async function writeRows(client: pg.Client, rows: StreamRows, way: Way): Promise<Outcome> {
   const { target, records, stretches, isVersioned } = rows
   if (way.isNew || keyOf(target.columns).length === 0) {
-    if (isFew(rows, way)) await queryAgain(client, insertStatement(target), readAllFields(rows, way.arrays))
+    if (isFew(rows, way)) await insertFew(client, rows, way)
     else await copyRows(client, copyInto(target), stretches)
     return { inserted: records, updated: 0 }
   }
@@ -54,13 +54,15 @@ function isFew({ records, bytes }: StreamRows, { isCareful }: Way): boolean {
   return !isCareful && records <= FEW_ROWS && bytes <= FEW_BYTES
 }
 
-async function mergeFew(client: pg.Client, rows: StreamRows, way: Way): Promise<Outcome> {
+async function insertFew(client: pg.Client, rows: StreamRows, { arrays }: Way): Promise<void> {
+  boundary('before copy')
+  await queryAgain(client, insertStatement(rows.target), readAllFields(rows, arrays))
+  boundary('after copy')
+}
+
+async function mergeFew(client: pg.Client, rows: StreamRows, { arrays }: Way): Promise<Outcome> {
   boundary('before merge')
-  const { rows: outcome } = await queryAgain<Outcome>(
-    client,
-    mergeStatement(rows.target),
-    readAllFields(rows, way.arrays),
-  )
+  const { rows: outcome } = await queryAgain<Outcome>(client, mergeStatement(rows.target), readAllFields(rows, arrays))
   boundary('after merge')
   return outcome[0] ?? { inserted: 0, updated: 0 }
 }
