@@ -16,6 +16,7 @@ const PEERS = [
         batch_size_rows: 100_000,
         validate_records: false,
         add_record_metadata: false,
+        activate_version: false,
       },
     },
     config: ({ host, port, user, password, database }) => ({ host, port, user, password, database }),

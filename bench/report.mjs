@@ -30,7 +30,7 @@ export async function writeReport({ measurements, peers, rounds }, database, log
 
 function notesOf({ missing, pythonVersion }) {
   return [
-    ...missing.map((reason) => `Not measured: ${reason}.`),
+    ...[...new Set(missing)].map((reason) => `Not measured: ${reason}.`),
     ...(pythonVersion ? [`The peers ran on ${pythonVersion}.`] : []),
   ]
 }
