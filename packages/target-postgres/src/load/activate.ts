@@ -35,7 +35,7 @@ export async function noteSeenKeys(
   const { target } = rows
   const seen = tables?.hasSeenKeys(target.table)
     ? seenTable(metaSchema, target.table)
-    : await ensureSeen(client, target, metaSchema, () => tables?.noteSeenKeys(target.table))
+    : await ensureSeen(client, target, metaSchema, () => tables?.foundSeenKeys(target.table))
   const fields = readFields(rows, [VERSION, ...keyPlaces(target.columns)], arrays, isLeftOut)
   await queryAgain(client, statement(noteSeen(seen, target.columns)), fields)
 }

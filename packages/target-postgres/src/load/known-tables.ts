@@ -56,7 +56,7 @@ export class KnownTables {
   }
 
   /** Says so, once it was met: one that has only been made may be rolled back. */
-  noteSeenKeys(table: TableName): void {
+  foundSeenKeys(table: TableName): void {
     this.#seen.add(qualified(table))
   }
 }
