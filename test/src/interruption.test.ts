@@ -68,12 +68,19 @@ test('a page token that Keap no longer takes costs a reading from the beginning,
   world.keap.faults.push({ kind: 'slow', path, nth: 3, delayMs: 1500 })
   const { tap, ended } = startPipeline(world)
   await whenAsked(world, path, 2)
+  // The second page is written out while the third is slow to come.
+  await sleep(300)
   tap.kill('SIGTERM')
   await ended
   world.keap.faults.length = 0
-  world.keap.faults.push({ kind: 'status', path, nth: world.keap.requests.count(path) + 1, status: 400 })
+  const before = world.keap.requests.entries.length
+  world.keap.faults.push({ kind: 'status', path, status: 400 })
   const again = await world.pipeline()
   assert.equal(again.tap.exitCode, 0, again.tap.stderr)
+  const [refused, next] = world.keap.requests.entries.slice(before).filter((entry) => entry.path === path)
+  assert.equal(refused?.status, 400)
+  assert.ok(refused.query.includes('page_token'), 'it asked for the page behind the ones that it has')
+  assert.ok(next && !next.query.includes('page_token'), 'it began again')
   await assertTablesEqualTruth(world.client, world.keap.account, ['email_addresses'])
 })
 

@@ -52,7 +52,7 @@ test('in Meltano', { skip: 'missing' in venv && `skipped: ${venv.missing}` }, as
   })
 
   await t.test('a run that is killed with everything in it is gone on with', async () => {
-    keap.faults.push({ kind: 'slow', path: CONTACTS, nth: contactCalls() + 3, delayMs: 120_000 })
+    keap.faults.push({ kind: 'slow', path: CONTACTS, nth: 3, delayMs: 120_000 })
     const before = contactCalls()
     const { meltano, said, ended } = project.start('run', 'tap-keap', 'target-postgres')
     // The third page is slow to come; the state behind the first is kept when rows of the second are committed.
