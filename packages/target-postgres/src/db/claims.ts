@@ -167,14 +167,15 @@ export class Claims implements AsyncDisposable {
 }
 
 async function openTransaction(server: ServerChoice): Promise<Connection> {
-  const connection = await connect(server)
   // Whatever the server's settings say about long transactions: this one holds no snapshot and no row.
-  await connection.query(`begin;
+  return await connect(
+    server,
+    `begin;
     select set_config(name, '0', true)
     from pg_settings
     where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
-  `)
-  return connection
+    `,
+  )
 }
 
 const TRY_LOCK = statement(`select pg_try_advisory_xact_lock(${KEY}) as taken, clock_timestamp()::text as since`)

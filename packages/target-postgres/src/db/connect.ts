@@ -13,9 +13,10 @@ const KEEP_ALIVE_MS = 30_000
  * Connects, with settings that don't depend on the server's: UTC, and no limit on how long a load may take. Behind a pooler
  * they hold within transactions.
  *
+ * @param first what is asked before anything else
  * @throws {ConfigError} when that fails: what was seen, what was wanted, what to do; never the password
  */
-export async function connect(server: ServerChoice): Promise<Connection> {
+export async function connect(server: ServerChoice, first?: string): Promise<Connection> {
   const { options, source, isTlsOptional } = server
   const client = new pg.Client({
     ...options,
@@ -30,10 +31,11 @@ export async function connect(server: ServerChoice): Promise<Connection> {
   try {
     await client.connect()
     if (!(await setForSession(client))) setInTransactions(client)
+    if (first !== undefined) await client.query(first)
   } catch (error) {
     await client.end().catch(() => {})
     if (isTlsOptional && hasNoTls(error)) {
-      return await connect({ kind: 'server', source, options: { ...options, ssl: false } })
+      return await connect({ kind: 'server', source, options: { ...options, ssl: false } }, first)
     }
     throw connectionError(error, { server: shownServer(client), source })
   }

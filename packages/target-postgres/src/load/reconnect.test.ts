@@ -38,12 +38,18 @@ function startLoad(target: Scratch, settings: Readonly<Record<string, string>> =
   }
 }
 
-async function whenLoaded(target: Scratch, records: number): Promise<void> {
+/** Resolves when so many records are committed. @throws when the load ends before */
+async function whenLoaded(target: Scratch, load: { ended: Promise<Ended> }, records: number): Promise<void> {
+  let ended: Ended | undefined
+  load.ended.then((how) => {
+    ended = how
+  })
   for (;;) {
     const [row] = await target
       .rows<{ records: number }>('select coalesce(sum(records), 0)::int as records from :meta.runs')
       .catch(() => [])
     if ((row?.records ?? 0) >= records) return
+    assert.equal(ended, undefined, 'the load goes on')
     await sleep(20)
   }
 }
@@ -61,7 +67,7 @@ test(
     load.send(keyless)
     for (let n = 1; n <= 4; n++) {
       load.send(recordOf('t', { id: n }), stateOf(n))
-      await whenLoaded(target, n)
+      await whenLoaded(target, load, n)
       assert.ok((await killConnections(target)) >= 3)
     }
     load.send(schemaOf('other', { id }), recordOf('other', { id: 1 }), stateOf('end'))
@@ -246,7 +252,7 @@ test(
     load.send(keyless)
     for (let n = 1; n <= 3; n++) {
       load.send(recordOf('t', { id: n }), stateOf(n))
-      await whenLoaded(target, n)
+      await whenLoaded(target, load, n)
     }
     await target.rows('update :meta.runs set last_batch = 1')
     await killConnections(target)
@@ -262,7 +268,7 @@ test(
   inScratch(async (target) => {
     const load = startLoad(target, { TARGET_POSTGRES_RECONNECT_SECONDS: '0' })
     load.send(keyless, recordOf('t', { id: 1 }), stateOf(1))
-    await whenLoaded(target, 1)
+    await whenLoaded(target, load, 1)
     await killConnections(target)
     load.send(recordOf('t', { id: 2 }), stateOf(2))
     const { exitCode, states, stderr } = await load.end()
@@ -279,9 +285,9 @@ test(
     const load = startLoad(target, { TARGET_POSTGRES_ON_INVALID_RECORD: 'quarantine' })
     load.send(schemaOf('t', { id, n: id }))
     for (let n = 1; n <= 3; n++) {
-      await killConnections(target)
       load.send(recordOf('t', { id: n }), recordOf('t', { id: n, n: 'x' }), stateOf(n))
-      await whenLoaded(target, n)
+      await whenLoaded(target, load, n)
+      await killConnections(target)
     }
     const { exitCode, states, stderr } = await load.end()
     assert.equal(exitCode, 0, stderr)
@@ -304,7 +310,7 @@ test(
     load.send(schemaOf('t', { id }))
     for (let n = 1; n <= 3; n++) {
       load.send(recordOf('t', { id: n }))
-      await whenLoaded(target, n + 1)
+      await whenLoaded(target, load, n + 1)
       await killConnections(target)
     }
     load.send(stateOf('end'))
