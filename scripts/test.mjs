@@ -23,11 +23,15 @@ const chosen = wanted.length ? files.filter((file) => wanted.some((part) => file
 const dir = mkdtempSync(path.join(tmpdir(), 'keap-postgres-test-'))
 chmodSync(dir, 0o755)
 const database = process.env.TEST_DATABASE_URL ? undefined : await startDatabase()
-const tests = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=600000', ...options, ...chosen], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, DATABASE_URL: process.env.TEST_DATABASE_URL ?? database.url },
-})
+const tests = spawn(
+  process.execPath,
+  ['--test', '--test-concurrency=2', '--test-timeout=600000', ...options, ...chosen],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, DATABASE_URL: process.env.TEST_DATABASE_URL ?? database.url },
+  },
+)
 const [code] = await once(tests, 'exit')
 await database?.stop()
 rmSync(dir, { recursive: true, force: true })
