@@ -1,6 +1,7 @@
 import { boundary } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { loadError } from '../db/errors.js'
+import { Pipeline } from '../db/pipeline.js'
 import { saveBookmark } from '../meta/bookmarks.js'
 import { addCounts, type Counts, noCounts } from '../meta/counts.js'
 import { countBatch, type Run, recordBatch } from '../meta/runs.js'
@@ -22,11 +23,13 @@ export async function commitBatch(
       table: replaces ?? table,
       ...entry,
     }))
-    await recordBatch(client, run, batchNumber, entries)
     const total = [...written.streams.values()].reduce((sum, { counts }) => addCounts(sum, counts), noCounts)
-    await countBatch(client, run, batchNumber, total)
+    const pipeline = new Pipeline(client)
+    await pipeline.add(() => recordBatch(client, run, batchNumber, entries))
+    await pipeline.add(() => countBatch(client, run, batchNumber, total))
     boundary('before bookmark')
-    if (state !== undefined) await saveBookmark(client, run, state)
+    if (state !== undefined) await pipeline.add(() => saveBookmark(client, run, state))
+    await pipeline.drain()
     boundary('after bookmark')
     boundary('before commit')
     await client.query('commit')

@@ -1,6 +1,7 @@
 import { DataError, type Log } from '@keap-postgres/protocol'
 import type pg from 'pg'
 import { KEPT, loadError } from '../db/errors.js'
+import { Pipeline } from '../db/pipeline.js'
 import { InvalidRecordError } from '../dialect/invalid-record.js'
 import { keyOf, versionIn } from '../dialect/row-layout.js'
 import { saveActiveVersion } from '../meta/active-version.js'
@@ -16,7 +17,7 @@ import { Arrays } from './row-arrays.js'
 import type { StreamTable } from './stream-table.js'
 import { type Refused, writeCarefully } from './write-carefully.js'
 import { writeRejects } from './write-rejects.js'
-import { type Outcome, writeRows } from './write-rows.js'
+import { isFew, type Outcome, writeRows } from './write-rows.js'
 
 export type WriteContext = {
   run: Run
@@ -37,10 +38,12 @@ export type Written = {
 /** Opens a batch's transaction and makes all its changes to tables: their columns, their rows, deletions. */
 export async function writeBatch(client: pg.Client, batch: Batch, context: WriteContext): Promise<Written> {
   const { run, log, hardDelete } = context
-  await client.query('begin')
-  // What is asked again finds rows by their key, whatever it is asked for.
-  await client.query('set local plan_cache_mode = force_generic_plan')
-  await explained('changing tables', () => applyChanges(client, batch.tableChanges, { run, log }))
+  const pipeline = new Pipeline(client)
+  await pipeline.add(() => begin(client))
+  if (batch.tableChanges.length > 0) {
+    await pipeline.drain()
+    await explained('changing tables', () => applyChanges(client, batch.tableChanges, { run, log }))
+  }
   const streams = new Map<StreamTable, { counts: Counts; bytes: number }>()
   const add = (target: StreamTable, more: Partial<Counts>, moreBytes = 0) => {
     const { counts, bytes } = streams.get(target) ?? { counts: noCounts, bytes: 0 }
@@ -48,7 +51,7 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
   }
   const rejects = [...batch.rejects]
   const arrays = new Arrays()
-  for (const rows of batch.rows.values()) {
+  const writeStream = async (rows: StreamRows) => {
     const refused: Reject[] = []
     const { inserted, updated } = await explained(`writing records of ${rows.target.stream}`, () =>
       write(client, rows, { ...context, arrays }, (reject) => refused.push(reject)),
@@ -59,6 +62,15 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
     add(rows.target, { records, ...became }, rows.bytes)
     rejects.push(...refused)
   }
+  for (const rows of batch.rows.values()) {
+    if (isFew(rows, context)) {
+      await pipeline.add(() => writeStream(rows), rows.bytes)
+    } else {
+      await pipeline.drain()
+      await writeStream(rows)
+    }
+  }
+  await pipeline.drain()
   await explained('putting records aside', () => writeRejects(client, run, rejects))
   for (const { target } of rejects) add(target, { rejected: 1 })
   for (const { target, version } of batch.activations) {
@@ -77,6 +89,11 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
     add(target, counts)
   }
   return { streams, rejects }
+}
+
+async function begin(client: pg.Client): Promise<void> {
+  // What is asked again finds rows by their key, whatever it is asked for.
+  await Promise.all([client.query('begin'), client.query('set local plan_cache_mode = force_generic_plan')])
 }
 
 async function write(

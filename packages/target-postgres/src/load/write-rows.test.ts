@@ -109,7 +109,7 @@ test(
         const sorted = [...expected.values()].sort((a, b) => a.stream.localeCompare(b.stream) || a.id - b.id)
         assert.deepEqual(rows, sorted)
       }),
-      { numRuns: 15 },
+      { numRuns: 15, includeErrorInReport: true },
     )
   }),
 )

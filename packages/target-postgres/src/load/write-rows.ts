@@ -50,7 +50,8 @@ export async function writeRows(client: pg.Client, rows: StreamRows, way: Way): 
   return isFew(picked, way) ? await mergeFew(client, picked, way) : await mergeMany(client, picked)
 }
 
-function isFew({ records, bytes }: StreamRows, { isCareful }: Way): boolean {
+/** Whether rows go by statements alone, without a COPY. */
+export function isFew({ records, bytes }: StreamRows, { isCareful = false }: { isCareful?: boolean }): boolean {
   return !isCareful && records <= FEW_ROWS && bytes <= FEW_BYTES
 }
 
