@@ -78,8 +78,8 @@ const PAGE_TIMEOUTS = 5
 /** No file of Keap's is as large, unless Keap says so; and none comes more slowly, all in all. */
 const MAX_FILE_BYTES = 2 ** 30
 const FILE_BYTES_PER_MS = 10
-/** 429s for one request. With the waits between them they fill a quarter of an hour; what lasts longer won't pass. */
-const MAX_REFUSALS = 20
+/** 429s for one request. The waits between them, as long as Keap says nothing of its own, fill 12 to 24 minutes; what lasts longer won't pass. */
+const MAX_REFUSALS = 30
 
 /** Asks Keap, politely: through the gate, signed, again after what may pass, and never with an error in place of data. */
 export class KeapClient {

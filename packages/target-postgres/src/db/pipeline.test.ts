@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { copyRows } from '../load/copy-rows.js'
 import { testDatabaseUrl } from '../testing.js'
@@ -56,6 +57,25 @@ test('the failure that is told is the one that the others failed by, and the con
   assert.deepEqual(seen, ['a begins', 'b begins', 'c begins'])
   await client.query('rollback')
   assert.deepEqual((await client.query('select 1 as one')).rows, [{ one: 1 }])
+})
+
+test('it is told also where the others learn of it sooner', async () => {
+  await using client = await connected()
+  const pipeline = new Pipeline(client)
+  await pipeline.add(async () => {
+    await client.query('begin')
+    await client.query('select 1 / 0').catch(async (error: unknown) => {
+      await sleep(20)
+      throw error
+    })
+  })
+  for (let n = 0; n < 3; n++) {
+    await pipeline.add(async () => {
+      await client.query('select 1')
+      await client.query('select 2')
+    })
+  }
+  await assert.rejects(pipeline.drain(), /division by zero/)
 })
 
 test('statements, COPY and statements follow each other on one connection', async () => {

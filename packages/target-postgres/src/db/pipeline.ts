@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isAftermath } from './errors.js'
 
 /** Far enough ahead that Postgres always has the next statement, however long an answer takes to come. */
 const MAX_PIECES = 8
@@ -36,8 +37,7 @@ export class Pipeline {
     }
     setPipelined(this.#client, true)
     const done = work().catch((error: unknown) => {
-      // Answers come in order, so the first failure is what the others have failed by.
-      this.#failed ??= { error }
+      if (!this.#failed || isAftermath(this.#failed.error)) this.#failed = { error }
     })
     this.#pieces.push({ bytes, done })
     this.#bytes += bytes
