@@ -31,7 +31,7 @@ export const Budgets = z.object({
   windows: z.object({ minute: Window, day: Window, tenantMinute: Window, tenantDay: Window }),
   /** When an answer last came; 0: never. */
   heardMs: z.number(),
-  /** How many calls in a row got a 429, when the last of them did, and until when all calls wait for it. */
+  /** How many 429s came in a row, those to calls that were out together as one; when the last did; until when all calls wait for it. */
   refusals: z.number().min(0),
   refusedMs: z.number(),
   heldUntilMs: z.number(),
@@ -116,11 +116,17 @@ export function withRefusal(
   told: Told,
   { nowMs, retryAfterMs, random }: { nowMs: number; retryAfterMs: number | undefined; random: number },
 ): Budgets {
-  // Calls that were out together are refused together: that is one refusal.
-  const refusals = Math.max(1, before.refusals + (pass.bookedMs > before.refusedMs ? 1 : 0))
+  // Calls that were out when one was refused are refused with it: that is one refusal, however late they hear of it.
+  const isAnother = before.refusals === 0 || pass.bookedMs > before.refusedMs
+  const refusals = before.refusals + (isAnother ? 1 : 0)
   const waitMs = Math.min(retryAfterMs ?? retryDelayMs(refusals, undefined, random), DAY_MS)
   const heldUntilMs = Math.max(before.heldUntilMs, nowMs + waitMs)
-  return { ...withAnswer(before, pass, told, nowMs), refusals, refusedMs: nowMs, heldUntilMs }
+  return {
+    ...withAnswer(before, pass, told, nowMs),
+    refusals,
+    refusedMs: isAnother ? nowMs : before.refusedMs,
+    heldUntilMs,
+  }
 }
 
 /**

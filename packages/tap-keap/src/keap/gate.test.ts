@@ -148,6 +148,19 @@ test('calls that were out together and are refused together are one refusal', as
   assert.deepEqual(waits, [250, 250, 250])
 })
 
+test('the wait doubles also where a call is always out when another one is refused', async () => {
+  const { gate, clock } = gateAt({})
+  const waits = []
+  let out = await gate.pass()
+  for (let i = 0; i < 16; i++) {
+    const next = await gate.pass()
+    clock.ms += 8_000
+    waits.push(await gate.refused(out, nothing, undefined))
+    out = next
+  }
+  assert.deepEqual(waits.slice(-2), [30_000, 30_000])
+})
+
 test('who is sent away for longer than a run should wait is done for the day', async () => {
   const { gate, call } = gateAt({})
   await gate.refused(await gate.pass(), nothing, 7_200_000)
