@@ -73,14 +73,16 @@ test('a page token that Keap no longer takes costs a reading from the beginning,
   tap.kill('SIGTERM')
   await ended
   world.keap.faults.length = 0
-  const before = world.keap.requests.entries.length
   world.keap.faults.push({ kind: 'status', path, status: 400 })
   const again = await world.pipeline()
   assert.equal(again.tap.exitCode, 0, again.tap.stderr)
-  const [refused, next] = world.keap.requests.entries.slice(before).filter((entry) => entry.path === path)
-  assert.equal(refused?.status, 400)
-  assert.ok(refused.query.includes('page_token'), 'it asked for the page behind the ones that it has')
-  assert.ok(next && !next.query.includes('page_token'), 'it began again')
+  const asked = world.keap.requests.entries.filter((entry) => entry.path === path)
+  const refused = asked.findIndex(({ status }) => status === 400)
+  assert.ok(asked[refused]?.query.includes('page_token'), 'it asked for the page behind the ones that it has')
+  assert.ok(
+    asked.slice(refused + 1).some(({ query }) => !query.includes('page_token')),
+    'it began again',
+  )
   await assertTablesEqualTruth(world.client, world.keap.account, ['email_addresses'])
 })
 
