@@ -6,7 +6,7 @@ const MAX_PIECES = 8
 /** What is on its way is in memory twice. */
 const MAX_BYTES = 1024 * 1024
 
-type Piece = { bytes: number; done: Promise<void> }
+type Piece = { bytes: number; done: Promise<unknown> }
 
 /**
  * Lets several pieces of work be under way on one connection: the statements of the next are sent before those of the one before
@@ -31,7 +31,7 @@ export class Pipeline {
    * @param bytes about how much it sends
    * @throws what a piece before has failed with; then nothing is under way any more
    */
-  async add(work: () => Promise<void>, bytes = 0): Promise<void> {
+  async add(work: () => Promise<unknown>, bytes = 0): Promise<void> {
     while (this.#pieces.length >= MAX_PIECES || (this.#pieces.length > 0 && this.#bytes + bytes > MAX_BYTES)) {
       await this.#finishFirst()
     }

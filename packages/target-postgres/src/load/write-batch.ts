@@ -38,12 +38,9 @@ export type Written = {
 /** Opens a batch's transaction and makes all its changes to tables: their columns, their rows, deletions. */
 export async function writeBatch(client: pg.Client, batch: Batch, context: WriteContext): Promise<Written> {
   const { run, log, hardDelete } = context
-  const pipeline = new Pipeline(client)
-  await pipeline.add(() => begin(client))
-  if (batch.tableChanges.length > 0) {
-    await pipeline.drain()
-    await explained('changing tables', () => applyChanges(client, batch.tableChanges, { run, log }))
-  }
+  // Answered before anything else is sent: without a transaction each statement would be committed by itself.
+  await client.query('begin')
+  await explained('changing tables', () => applyChanges(client, batch.tableChanges, { run, log }))
   const streams = new Map<StreamTable, { counts: Counts; bytes: number }>()
   const add = (target: StreamTable, more: Partial<Counts>, moreBytes = 0) => {
     const { counts, bytes } = streams.get(target) ?? { counts: noCounts, bytes: 0 }
@@ -62,6 +59,9 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
     add(rows.target, { records, ...became }, rows.bytes)
     rejects.push(...refused)
   }
+  const pipeline = new Pipeline(client)
+  // What is asked again finds rows by their key, whatever it is asked for.
+  await pipeline.add(() => client.query('set local plan_cache_mode = force_generic_plan'))
   for (const rows of batch.rows.values()) {
     if (isFew(rows, context)) {
       await pipeline.add(() => writeStream(rows), rows.bytes)
@@ -89,11 +89,6 @@ export async function writeBatch(client: pg.Client, batch: Batch, context: Write
     add(target, counts)
   }
   return { streams, rejects }
-}
-
-async function begin(client: pg.Client): Promise<void> {
-  // What is asked again finds rows by their key, whatever it is asked for.
-  await Promise.all([client.query('begin'), client.query('set local plan_cache_mode = force_generic_plan')])
 }
 
 async function write(
