@@ -31,7 +31,7 @@ export const Budgets = z.object({
   windows: z.object({ minute: Window, day: Window, tenantMinute: Window, tenantDay: Window }),
   /** When an answer last came; 0: never. */
   heardMs: z.number(),
-  /** How many 429s came in a row, those to calls that were out together as one; when the last did; until when all calls wait for it. */
+  /** How many 429s came in a row, those to calls that were out together counted as one; when the last that counted did; until when all calls wait. */
   refusals: z.number().min(0),
   refusedMs: z.number(),
   heldUntilMs: z.number(),

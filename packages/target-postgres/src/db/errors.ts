@@ -129,11 +129,6 @@ const GIVES_WAY: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
 /** Restarts, connections that are closed for idleness or by an administrator, or of which there are too many. */
 const LOST = /^(08|57P0[1235]|25P03|53300)/
 
-/** Whether something failed only since something before it in its transaction did. */
-export function isAftermath(error: unknown): boolean {
-  return codeOf(causeOf(error)) === '25P02'
-}
-
 /** Whether what failed may succeed soon, with nothing changed. */
 export function isPassing(error: unknown): boolean {
   const cause = causeOf(error)
@@ -145,6 +140,11 @@ export function isLost(error: unknown): boolean {
   const cause = causeOf(error)
   if (cause instanceof pg.DatabaseError) return LOST.test(cause.code ?? '')
   return isConnectionLost(cause) || /^(ENOTFOUND|EAI_AGAIN)$/.test(codeOf(cause) ?? '')
+}
+
+/** Whether something failed only since something before it in its transaction did. */
+export function isAftermath(error: unknown): boolean {
+  return codeOf(causeOf(error)) === '25P02'
 }
 
 /** The server said so (connection, resources, operator's intervention), the network did, or the driver. */
